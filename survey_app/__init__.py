@@ -1,0 +1,1 @@
+"""Manyi (满意): a platform for public satisfaction evaluation."""
