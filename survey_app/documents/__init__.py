@@ -1,0 +1,1 @@
+"""Writers of files from finished tables: no database, no HTTP."""

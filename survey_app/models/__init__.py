@@ -1,0 +1,1 @@
+"""The tables: SQLAlchemy, one file a subject."""
