@@ -17,15 +17,16 @@ class Message:
 
     def say(self, translate: Callable[[str], str] = str) -> str:
         """Return the sentence, its message id looked up by `translate` (identity gives English)."""
-        values = {name: value.say(translate) if isinstance(value, Message) else value
-                  for name, value in self.values.items()}
+        values = {
+            name: value.say(translate) if isinstance(value, Message) else value for name, value in self.values.items()
+        }
         return translate(self.text).format(**values)
 
     def __str__(self) -> str:
         return self.say()
 
 
-def message(text: str, **values: object) -> Message:
+def message(text: str, /, **values: object) -> Message:
     """Make a message; Babel finds its id by this function's name."""
     return Message(text, values)
 

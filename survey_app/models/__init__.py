@@ -1,1 +1,44 @@
 """The tables: SQLAlchemy, one file a subject."""
+
+from survey_app.models.accounts import Account
+from survey_app.models.ballots import AnswerStoredApart, Ballot, Tally, Turnout
+from survey_app.models.base import Base
+from survey_app.models.jobs import Job
+from survey_app.models.releases import Release, ReleaseFile, ReleaseUnit
+from survey_app.models.surveys import (
+    BallotSlot,
+    EntryCode,
+    GroupTarget,
+    Place,
+    Quota,
+    RespondentGroup,
+    StoredQuestionnaire,
+    Survey,
+    SurveyAct,
+    SurveyTarget,
+)
+from survey_app.models.units import Unit
+
+__all__ = [
+    "Account",
+    "AnswerStoredApart",
+    "Ballot",
+    "BallotSlot",
+    "Base",
+    "EntryCode",
+    "GroupTarget",
+    "Job",
+    "Place",
+    "Quota",
+    "Release",
+    "ReleaseFile",
+    "ReleaseUnit",
+    "RespondentGroup",
+    "StoredQuestionnaire",
+    "Survey",
+    "SurveyAct",
+    "SurveyTarget",
+    "Tally",
+    "Turnout",
+    "Unit",
+]

@@ -1,0 +1,62 @@
+"""The font that ships with the project: where its files are, which characters they draw, and reportlab's use of it.
+
+Regular is whole; Bold is a subset (`static/fonts/README.md` has the recipe). Text set in Bold therefore comes in runs:
+a character that the subset lacks is drawn in Regular instead of as an empty box.
+"""
+
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+
+FONT_FOLDER = Path(__file__).parent.parent / "static" / "fonts"
+REGULAR_FILE = FONT_FOLDER / "NotoSansSC-Regular.ttf"
+BOLD_FILE = FONT_FOLDER / "NotoSansSC-Bold-subset.ttf"
+
+#: The names under which reportlab knows the two weights.
+REGULAR = "NotoSansSC-Regular"
+BOLD = "NotoSansSC-Bold"
+
+
+@cache
+def _characters() -> dict[str, frozenset[str]]:
+    """Register both weights with reportlab, once; return for each the characters that it draws."""
+    from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415 - heavy, and only printing needs it.
+    from reportlab.pdfbase.ttfonts import TTFont  # noqa: PLC0415 - as above.
+
+    drawn = {}
+    for name, file in ((REGULAR, REGULAR_FILE), (BOLD, BOLD_FILE)):
+        font = TTFont(name, str(file))
+        pdfmetrics.registerFont(font)
+        drawn[name] = frozenset(map(chr, font.face.charToGlyph))
+    return drawn
+
+
+def register_fonts() -> None:
+    """Make `REGULAR` and `BOLD` known to reportlab. Only the first call does anything (some 0.1 s)."""
+    _characters()
+
+
+def missing_glyphs(text: str) -> str:
+    """Return the characters of `text` that Regular cannot draw, each once, in the order of the text.
+
+    An empty string means that the text can be printed. Line breaks and tabs have no glyph and count as missing.
+    """
+    drawn = _characters()[REGULAR]
+    return "".join(dict.fromkeys(character for character in text if character not in drawn))
+
+
+def font_runs(text: str, font: str) -> list[tuple[str, str]]:
+    """Split `text` to be set in `font` into runs of (font that draws them, characters).
+
+    A character that `font` lacks falls back to Regular.
+    """
+    drawn = _characters()[font]
+    runs = groupby(text, lambda character: font if character in drawn else REGULAR)
+    return [(name, "".join(characters)) for name, characters in runs]
+
+
+def text_width(text: str, font: str, size: float) -> float:
+    """Return the width of one line of `text` in points, set in `font` at `size` points, fallback counted."""
+    from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415 - heavy, and only printing needs it.
+
+    return sum(pdfmetrics.stringWidth(run, name, size) for name, run in font_runs(text, font))

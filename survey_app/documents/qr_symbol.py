@@ -1,0 +1,68 @@
+"""QR symbols for print: matrices at a fixed version and mask, and their dark modules as few rectangles.
+
+A batch is drawn at one version so that all its posters look alike, and at one mask, since trying all eight (ISO/IEC
+18004, 7.8.3) takes five times as long and a fixed one reads as well. Text is held in byte mode.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from qrcode.constants import ERROR_CORRECT_Q
+from qrcode.main import QRCode
+from qrcode.util import MODE_8BIT_BYTE, QRData
+
+#: The light margin that a reader needs around the symbol, in modules.
+QUIET_ZONE = 4
+#: Of the eight masks the one with the least penalty, on average, over addresses of codes.
+_MASK = 2
+
+Matrix = Sequence[Sequence[bool | None]]
+#: (column, row from the top, width, height) in modules.
+Rectangle = tuple[int, int, int, int]
+
+
+def version_for(texts: Iterable[str]) -> int:
+    """Return the smallest version (1 to 40) that holds each of the ASCII texts at level Q.
+
+    UnicodeEncodeError: a text is not ASCII. qrcode's DataOverflowError: one is longer than 1,663 bytes.
+    """
+    longest = max((text.encode("ascii") for text in texts), key=len, default=b"")
+    symbol = QRCode(error_correction=ERROR_CORRECT_Q)
+    symbol.add_data(QRData(longest, mode=MODE_8BIT_BYTE))
+    return symbol.best_fit()
+
+
+def matrix_of(text: str, version: int) -> Matrix:
+    """Return the modules (true is dark) of the ASCII text's level Q symbol: rows from the top, no quiet zone.
+
+    The side measures 17 + 4 × version modules. UnicodeEncodeError, DataOverflowError as in `version_for`.
+    """
+    symbol = QRCode(version=version, error_correction=ERROR_CORRECT_Q, mask_pattern=_MASK)
+    symbol.add_data(QRData(text.encode("ascii"), mode=MODE_8BIT_BYTE))
+    symbol.make(fit=False)
+    return symbol.modules
+
+
+def dark_rectangles(matrix: Matrix) -> list[Rectangle]:
+    """Return rectangles that cover the dark modules once each: runs of a row, equal runs of rows below joined."""
+    rectangles: list[Rectangle] = []
+    growing: dict[tuple[int, int], tuple[int, int]] = {}  # (column, width): (top row, height)
+    for row, modules in enumerate([*matrix, []]):
+        runs = set(_dark_runs(modules))
+        for column, width in [run for run in growing if run not in runs]:
+            top, height = growing.pop((column, width))
+            rectangles.append((column, top, width, height))
+        for run in sorted(runs):
+            top, height = growing.get(run, (row, 0))
+            growing[run] = (top, height + 1)
+    return rectangles
+
+
+def _dark_runs(modules: Sequence[bool | None]) -> Iterable[tuple[int, int]]:
+    """Yield (first column, width) of each run of dark modules in a row."""
+    column = 0
+    for dark, run in groupby(modules):
+        width = len(list(run))
+        if dark:
+            yield column, width
+        column += width

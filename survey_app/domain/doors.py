@@ -1,0 +1,76 @@
+"""What a scanned code leads to, and whether a ballot may come through it now."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from survey_app.domain.lifecycle import SurveyState
+from survey_app.domain.texts import Texts
+
+#: A page that was fetched before the planned closing may still be submitted for this long after it.
+GRACE = timedelta(minutes=15)
+
+
+class Standing(StrEnum):
+    """Why a code leads to a questionnaire, or to a page that says why not."""
+
+    READY = "ready"
+    NOT_YET = "not_yet"
+    PAUSED = "paused"
+    CLOSED = "closed"
+    VOIDED = "voided"
+
+
+@dataclass(frozen=True)
+class Door:
+    """An entry code with its place, group and survey."""
+
+    code: str
+    code_voided: bool
+    survey_id: int
+    survey_slug: str
+    #: Tells whether what was cached of the questionnaire is still this one.
+    questionnaire_sha256: str
+    title: Texts
+    organiser: Texts
+    contact: str
+    time_zone: str
+    state: SurveyState
+    opens_at: datetime | None
+    closes_at: datetime | None
+    place_id: int
+    place_paused: bool
+    unit_name: str
+    #: Names of the units above the place, from the top.
+    unit_path: tuple[str, ...]
+    scopes: tuple[str, ...]
+    group_id: int
+    group_name: Texts
+    group_count: int
+
+
+def standing(
+    *, code_voided: bool, paused: bool, state: SurveyState, closes_at: datetime | None, now: datetime, submitting: bool
+) -> Standing:
+    """Return how a code stands at this moment; a page already fetched may be submitted within the grace."""
+    if state is SurveyState.DRAFT:
+        return Standing.VOIDED if code_voided else Standing.NOT_YET
+    if state is not SurveyState.OPEN:
+        return Standing.CLOSED
+    if closes_at is not None and now >= closes_at + (GRACE if submitting else timedelta()):
+        return Standing.CLOSED
+    if code_voided:
+        return Standing.VOIDED
+    return Standing.PAUSED if paused else Standing.READY
+
+
+def standing_of(door: Door, now: datetime) -> Standing:
+    """Return how the door stands for somebody who scans its code now."""
+    return standing(
+        code_voided=door.code_voided,
+        paused=door.place_paused,
+        state=door.state,
+        closes_at=door.closes_at,
+        now=now,
+        submitting=False,
+    )

@@ -1,0 +1,98 @@
+"""The states of a survey and the acts that lead from one to the next. A wrong state refuses, and says why."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from survey_app.domain.messages import Message, Refused, message
+
+#: A closed survey can be opened again for this long.
+REOPENING = timedelta(hours=24)
+
+
+class SurveyState(StrEnum):
+    """Where a survey stands."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    CLOSED = "closed"
+    PUBLISHED = "published"
+    ARCHIVED = "archived"
+
+
+class Act(StrEnum):
+    """What can be done to a survey."""
+
+    CHANGE = "change"
+    OPEN = "open"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    TABULATE = "tabulate"
+    PUBLISH = "publish"
+    WITHDRAW = "withdraw"
+
+
+_LEADS_TO: dict[Act, dict[SurveyState, SurveyState]] = {
+    Act.CHANGE: {SurveyState.DRAFT: SurveyState.DRAFT},
+    Act.OPEN: {SurveyState.DRAFT: SurveyState.OPEN},
+    Act.CLOSE: {SurveyState.OPEN: SurveyState.CLOSED},
+    Act.REOPEN: {SurveyState.CLOSED: SurveyState.OPEN},
+    Act.TABULATE: {
+        SurveyState.CLOSED: SurveyState.CLOSED,
+        SurveyState.PUBLISHED: SurveyState.PUBLISHED,
+        SurveyState.ARCHIVED: SurveyState.ARCHIVED,
+    },
+    Act.PUBLISH: {SurveyState.CLOSED: SurveyState.PUBLISHED, SurveyState.PUBLISHED: SurveyState.PUBLISHED},
+    Act.WITHDRAW: {SurveyState.PUBLISHED: SurveyState.CLOSED},
+}
+
+_NEEDS: dict[Act, Message] = {
+    Act.CHANGE: message("The questionnaire was frozen when the survey opened; a change after that is a new survey."),
+    Act.OPEN: message("Only a draft can be opened. To take answers again after closing, reopen it."),
+    Act.CLOSE: message("Only an open survey can be closed."),
+    Act.REOPEN: message("Only a closed survey can be reopened; withdraw its release first if it is published."),
+    Act.TABULATE: message("No figure is shown before the survey is closed. Close it first."),
+    Act.PUBLISH: message("Only a closed survey can be published. Close it first."),
+    Act.WITHDRAW: message("Only a published survey has a release to withdraw."),
+}
+
+_STATE_NAMES: dict[SurveyState, Message] = {
+    SurveyState.DRAFT: message("draft"),
+    SurveyState.OPEN: message("open"),
+    SurveyState.CLOSED: message("closed"),
+    SurveyState.PUBLISHED: message("published"),
+    SurveyState.ARCHIVED: message("archived"),
+}
+
+
+def state_name(state: SurveyState) -> Message:
+    """Return the state's name in words."""
+    return _STATE_NAMES[state]
+
+
+def allows(state: SurveyState, act: Act) -> bool:
+    """Return whether the act can be done in this state."""
+    return state in _LEADS_TO[act]
+
+
+def after(state: SurveyState, act: Act, slug: str) -> SurveyState:
+    """Return the state that the act leads to; Refused with the reason where it leads nowhere from here."""
+    if not allows(state, act):
+        raise Refused(
+            message("Survey {slug} is now {state}. {needs}", slug=slug, state=state_name(state), needs=_NEEDS[act])
+        )
+    return _LEADS_TO[act][state]
+
+
+def check_reopening(closed_at: datetime, now: datetime, figures_seen: bool) -> None:
+    """Refuse to reopen a survey whose figures somebody has seen, or that closed too long ago."""
+    if figures_seen:
+        raise Refused(message("Somebody has already seen a figure of this survey, so it can no longer be reopened."))
+    if now - closed_at > REOPENING:
+        raise Refused(message("A survey can be reopened within 24 hours of closing; that time is over."))
+
+
+def require_reason(reason: str | None) -> str:
+    """Return the reason that an act needs; Refused where it is empty."""
+    if reason is None or not reason.strip():
+        raise Refused(message("This needs a reason, which will be recorded and printed. Give one with --reason."))
+    return reason.strip()

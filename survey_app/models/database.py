@@ -1,0 +1,97 @@
+"""The connection to the database: reading and writing transactions, on SQLite and on PostgreSQL."""
+
+import fcntl
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+#: Execution option that marks a writing transaction.
+_WRITING = "manyi_writing"
+
+
+class Database:
+    """One database. `reading()` and `writing()` give a Session; leaving `writing()` commits, an exception rolls back.
+
+    SQLite has one writer at a time, over all processes. Waiting for it by SQLite's own busy timeout lets some writers
+    starve for seconds, so writers queue at a file lock before BEGIN.
+    """
+
+    def __init__(self, url: str, data_dir: Path, pool_size: int = 10) -> None:
+        parsed = _with_driver(make_url(url))
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        self._lock_path = data_dir / "write.lock"
+        self.engine: Engine = create_engine(
+            parsed, pool_size=pool_size, max_overflow=10, pool_pre_ping=not self.is_sqlite
+        )
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", _set_up_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Give a session that sees one state of the database and is rolled back at the end."""
+        with Session(self.engine) as session:
+            if not self.is_sqlite:  # SQLite's WAL gives it anyway.
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Give a session whose changes are committed, durably, when the block ends without an exception."""
+        with self._turn(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+            if self.is_sqlite:
+                session.connection(execution_options={_WRITING: True})
+            yield session
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait for the turn to write: on SQLite the file lock; PostgreSQL has many writers."""
+        if not self.is_sqlite:
+            yield
+            return
+        with self._lock_path.open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # Released when the file closes, also when the process dies.
+            yield
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def _with_driver(url: URL) -> URL:
+    """Choose psycopg 3 where the URL names no driver; its short form `postgres:` is understood too."""
+    if url.drivername in ("postgresql", "postgres"):
+        return url.set(drivername="postgresql+psycopg")
+    return url
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+    """WAL, and a sync of every commit: a ballot is acknowledged only when it is on disk."""
+    connection.isolation_level = None  # Transactions begin where this module says, not where the driver guesses.
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=30000",
+        "cache_size=-16000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    options: dict[str, Any] = dict(connection.get_execution_options())
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITING) else "BEGIN")
+
+
+def upsert(session: Session, table: type) -> Any:  # noqa: ANN401 - the dialects' inserts share no public type.
+    """Return an INSERT into the table that knows ON CONFLICT."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    return dialect.insert(table)

@@ -1,0 +1,70 @@
+"""Releases: frozen, numbered sets of tables. Pages and files only ever read these."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from survey_app.models.base import Base, Id, reference
+
+
+class Release(Base):
+    """One release (发布) of a survey. Its content never changes; withdrawal adds a banner."""
+
+    __tablename__ = "releases"
+    __table_args__ = (
+        UniqueConstraint("survey_id", "number"),
+        CheckConstraint("number >= 1", name="number_from_one"),
+    )
+
+    id: Mapped[Id]
+    survey_id: Mapped[int] = reference("surveys")
+    #: From 1.
+    number: Mapped[int]
+    released_at: Mapped[datetime]
+    released_by: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
+    #: Title, organiser, questions, method: what stands around the tables.
+    head: Mapped[dict[str, Any]]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_reason: Mapped[str] = mapped_column(default="")
+
+
+class ReleaseUnit(Base):
+    """One unit's rows of a release, after suppression."""
+
+    __tablename__ = "release_units"
+    __table_args__ = (
+        Index("ix_release_units_release_id_parent_code", "release_id", "parent_code"),
+        {"sqlite_with_rowid": False},
+    )
+
+    release_id: Mapped[int] = reference("releases", primary_key=True)
+    code: Mapped[str] = mapped_column(primary_key=True)
+    #: The order of the tree: parents before children.
+    position: Mapped[int]
+    parent_code: Mapped[str]
+    level: Mapped[str]
+    #: What tells the unit from others of its name: the names above it, from the top.
+    path: Mapped[list[str]]
+    name: Mapped[dict[str, Any]]
+    #: Places at or below it, and how many of them have a ballot.
+    places: Mapped[int]
+    places_with_ballots: Mapped[int]
+    ballots: Mapped[int]
+    #: Question code -> the printed cell; group code -> the same, where there are groups.
+    cells: Mapped[dict[str, Any]]
+
+
+class ReleaseFile(Base):
+    """One file of a release, made once."""
+
+    __tablename__ = "release_files"
+
+    release_id: Mapped[int] = reference("releases", primary_key=True)
+    #: Its address below the release, for example figures/headline.svg.
+    path: Mapped[str] = mapped_column(primary_key=True)
+    media_type: Mapped[str]
+    sha256: Mapped[str]
+    content: Mapped[bytes]

@@ -1,0 +1,274 @@
+"""Store ballots durably, exactly once, many waiting ones in one commit, and keep the tally in the same transaction.
+
+One writer thread a process takes the ballots that wait, writes them in one transaction and only then answers those who
+wait. The transaction holds the ballots, the answers apart, the tally and the turnout, so that they can never disagree;
+and it reads the survey's state, so that no ballot slips in behind a closing.
+"""
+
+import hashlib
+import hmac
+import logging
+import queue
+import secrets
+import threading
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from sqlalchemy import Row, insert, select
+from sqlalchemy.orm import Session
+
+from survey_app.domain.ballot import Channel, MarkedBallot
+from survey_app.domain.doors import Standing, standing
+from survey_app.domain.lifecycle import SurveyState
+from survey_app.models import AnswerStoredApart, Ballot, EntryCode, Place, Survey
+from survey_app.models.database import Database, upsert
+from survey_app.services.counting import TallyKey, count_ballots, count_turnout
+
+_log = logging.getLogger(__name__)
+
+#: More than this in one commit only makes the first of them wait.
+MOST_IN_A_COMMIT = 256
+
+CHANNELS = tuple(Channel)
+
+#: Survey, place, nonce: a ballot's primary key.
+BallotKey = tuple[int, int, bytes]
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One ballot on its way to the store."""
+
+    code: str
+    survey_id: int
+    place_id: int
+    group_id: int
+    channel: Channel
+    nonce: bytes
+    marked: MarkedBallot
+    #: Width of the survey's tally: most options + 2.
+    tally_width: int
+
+    @property
+    def key(self) -> BallotKey:
+        """The ballot's primary key."""
+        return self.survey_id, self.place_id, self.nonce
+
+
+class Outcome(StrEnum):
+    """What became of a submission."""
+
+    STORED = "stored"
+    #: The same page with the same answers came before: nothing new is stored, the answer is the same.
+    REPEATED = "repeated"
+    #: The same page came before with other answers: the first stays.
+    CONFLICTING = "conflicting"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome, and for a refusal how the door stands."""
+
+    outcome: Outcome
+    standing: Standing = Standing.READY
+
+
+class BallotStore:
+    """The one way by which ballots come into the database."""
+
+    def __init__(self, database: Database, secret_key: bytes) -> None:
+        self._database = database
+        self._key = hmac.digest(secret_key, b"manyi answers apart 1", hashlib.sha256)
+        self._waiting: queue.SimpleQueue[tuple[Submission, Future[Verdict]]] = queue.SimpleQueue()
+        self._starting = threading.Lock()
+        self._writer: threading.Thread | None = None
+
+    def submit(self, submission: Submission, timeout: float = 30) -> Verdict:
+        """Store a ballot; return only after it is on disk. Raises what the database raised where it could not."""
+        future: Future[Verdict] = Future()
+        self._waiting.put((submission, future))
+        self._start()
+        return future.result(timeout)
+
+    def _start(self) -> None:
+        if self._writer is None:
+            with self._starting:
+                if self._writer is None:
+                    self._writer = threading.Thread(target=self._write_forever, name="ballot-writer", daemon=True)
+                    self._writer.start()
+
+    def _write_forever(self) -> None:
+        while True:
+            batch = [self._waiting.get()]
+            try:
+                verdicts = self._store([submission for submission, _ in batch], batch)
+            except Exception:
+                self._store_singly(batch)
+            else:
+                for (_, future), verdict in zip(batch, verdicts, strict=True):
+                    future.set_result(verdict)
+
+    def _store(
+        self, submissions: list[Submission], batch: list[tuple[Submission, "Future[Verdict]"]]
+    ) -> Sequence[Verdict]:
+        with self._database.writing() as session:
+            # Those who came while this writer waited for its turn travel in the same commit.
+            while len(batch) < MOST_IN_A_COMMIT and not self._waiting.empty():
+                batch.append(self._waiting.get())
+                submissions.append(batch[-1][0])
+            return store(session, submissions, self._key)
+
+    def _store_singly(self, batch: Sequence[tuple[Submission, "Future[Verdict]"]]) -> None:
+        """One bad ballot never fails the others of its commit."""
+        for submission, future in batch:
+            try:
+                with self._database.writing() as session:
+                    verdict = store(session, [submission], self._key)[0]
+            except Exception as error:
+                _log.warning("a ballot could not be stored: %s", type(error).__name__)
+                future.set_exception(error)
+            else:
+                future.set_result(verdict)
+
+
+def store(session: Session, submissions: Sequence[Submission], key: bytes) -> Sequence[Verdict]:
+    """Write a batch of ballots with all that hangs on them into the session's transaction; the caller commits."""
+    standings = _standings(session, {each.code for each in submissions})
+    first: dict[BallotKey, Submission] = {}
+    for each in submissions:
+        if standings.get(each.code) is Standing.READY:
+            first.setdefault(each.key, each)
+    fresh = _insert_ballots(session, first, key)
+    stored = [first[each] for each in fresh]
+    if stored:
+        _insert_apart(session, stored)
+        _count(session, stored)
+    return _compare(session, submissions, standings, first, fresh, key)
+
+
+def _standings(session: Session, codes: set[str]) -> Mapping[str, Standing]:
+    now = datetime.now(UTC)
+    rows = session.execute(
+        select(EntryCode.code, EntryCode.state, Place.paused, Survey.state, Survey.closes_at)
+        .join(Place, Place.id == EntryCode.place_id)
+        .join(Survey, Survey.id == EntryCode.survey_id)
+        .where(EntryCode.code.in_(codes))
+        .with_for_update(read=True, of=Survey)  # A closing waits for this commit; ballots behind it are refused.
+    )
+    return {
+        code: standing(
+            code_voided=code_state == "voided",
+            paused=paused,
+            state=SurveyState(state),
+            closes_at=closes_at,
+            now=now,
+            submitting=True,
+        )
+        for code, code_state, paused, state, closes_at in rows
+    }
+
+
+def _apart_mark(submission: Submission, key: bytes) -> bytes | None:
+    """Return a keyed hash of the answers apart, so that a replay can be told; it says nothing without the key."""
+    if not submission.marked.apart:
+        return None
+    said = submission.nonce + "\0".join(f"{each.question}\0{each.value}" for each in submission.marked.apart).encode()
+    return hmac.digest(key, said, hashlib.sha256)[:16]
+
+
+def _insert_ballots(session: Session, first: Mapping[BallotKey, Submission], key: bytes) -> set[BallotKey]:
+    """Insert those whose key is new, and return their keys; in key order, so that no two writers wait in a ring."""
+    if not first:
+        return set()
+    rows = [
+        {
+            "survey_id": each.survey_id,
+            "place_id": each.place_id,
+            "nonce": each.nonce,
+            "group_id": each.group_id,
+            "channel": CHANNELS.index(each.channel),
+            "answers": each.marked.packed,
+            "apart_mark": _apart_mark(each, key),
+        }
+        for _, each in sorted(first.items())
+    ]
+    statement = upsert(session, Ballot).on_conflict_do_nothing()
+    inserted = session.execute(statement.returning(Ballot.survey_id, Ballot.place_id, Ballot.nonce), rows)
+    return {(survey, place, bytes(nonce)) for survey, place, nonce in inserted}
+
+
+def _insert_apart(session: Session, stored: Sequence[Submission]) -> None:
+    rows = [
+        {
+            "id": secrets.token_bytes(16),
+            "survey_id": each.survey_id,
+            "place_id": each.place_id,
+            "group_id": each.group_id,
+            "question": answer.question,
+            "value": answer.value,
+        }
+        for each in stored
+        for answer in each.marked.apart
+    ]
+    if rows:
+        session.execute(insert(AnswerStoredApart), rows)
+
+
+def _count(session: Session, stored: Sequence[Submission]) -> None:
+    """Add the ballots to the tally of their place, group and channel, and to the turnout of their place."""
+    packed: dict[TallyKey, list[bytes]] = {}
+    widths: dict[TallyKey, int] = {}
+    for each in stored:
+        key = TallyKey(each.survey_id, each.place_id, each.group_id, CHANNELS.index(each.channel))
+        packed.setdefault(key, []).append(each.marked.packed)
+        widths[key] = each.tally_width
+    count_ballots(session, packed, widths)
+    count_turnout(session, Counter((each.place_id, each.survey_id) for each in stored))
+
+
+def _compare(
+    session: Session,
+    submissions: Sequence[Submission],
+    standings: Mapping[str, Standing],
+    first: Mapping[BallotKey, Submission],
+    fresh: set[BallotKey],
+    key: bytes,
+) -> Sequence[Verdict]:
+    """Tell for each submission whether it is the ballot that is stored under its key."""
+    said: list[Verdict] = []
+    for each in submissions:
+        stands = standings.get(each.code, Standing.VOIDED)
+        if each.key in fresh:
+            original = first[each.key]
+            same = each.group_id == original.group_id and each.marked == original.marked
+            said.append(Verdict(Outcome.STORED if each is original else _repeated(same)))
+            continue
+        row = _stored_ballot(session, each.key)
+        if row is None:
+            said.append(Verdict(Outcome.REFUSED, stands))
+            continue
+        same = row.group_id == each.group_id and bytes(row.answers) == each.marked.packed
+        if stands is Standing.READY:
+            same = same and row.apart_mark == _apart_mark(each, key)
+        elif not same:
+            said.append(Verdict(Outcome.REFUSED, stands))
+            continue
+        said.append(Verdict(_repeated(same)))
+    return said
+
+
+def _stored_ballot(session: Session, key: BallotKey) -> Row[tuple[int, bytes, bytes | None]] | None:
+    return session.execute(
+        select(Ballot.group_id, Ballot.answers, Ballot.apart_mark).where(
+            Ballot.survey_id == key[0], Ballot.place_id == key[1], Ballot.nonce == key[2]
+        )
+    ).one_or_none()
+
+
+def _repeated(same: bool) -> Outcome:
+    return Outcome.REPEATED if same else Outcome.CONFLICTING

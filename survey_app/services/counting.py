@@ -1,0 +1,139 @@
+"""The tally: counts by place, group, channel, slot and option, kept current by the transaction that stores ballots.
+
+Its cost does not grow with the number of ballots stored. The packed ballots can always be counted again: `recount`
+is the audit, and the two must agree to the cell.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import bindparam, func, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from analysis.histogram import count_packed
+from survey_app.models import Ballot, Tally, Turnout
+from survey_app.models.database import upsert
+from survey_app.services.surveys import Frame
+
+_KEY = (Tally.survey_id, Tally.place_id, Tally.group_id, Tally.channel)
+
+
+class TallyKey(NamedTuple):
+    """Whose ballots one tally counts; channel by its position in domain.ballot.Channel."""
+
+    survey_id: int
+    place_id: int
+    group_id: int
+    channel: int
+
+
+@dataclass(frozen=True)
+class PlaceCount:
+    """One tally: ballots, and counts of shape (slots, blank + options + not asked)."""
+
+    key: TallyKey
+    ballots: int
+    counts: NDArray[np.int64]
+
+
+def count_ballots(session: Session, packed: Mapping[TallyKey, Sequence[bytes]], widths: Mapping[TallyKey, int]) -> None:
+    """Add packed ballots to their tallies, whose rows stay locked until the transaction ends."""
+    kept = _locked(session, packed)
+    missing = [
+        key._asdict() | {"ballots": 0, "counts": bytes(4 * len(packed[key][0]) * widths[key])}
+        for key in sorted(packed)
+        if key not in kept
+    ]
+    if missing:
+        session.execute(upsert(session, Tally).on_conflict_do_nothing(), missing)
+        kept = _locked(session, packed)
+    changed = [
+        {f"key_{name}": value for name, value in key._asdict().items()}
+        | {"ballots": kept[key][0] + len(some), "counts": add_ballots(kept[key][1], some, widths[key])}
+        for key, some in packed.items()
+    ]
+    session.connection().execute(_UPDATE, changed)
+
+
+_UPDATE = (
+    update(Tally.__table__)  # type: ignore[arg-type] # The table itself, so that Core runs it as one executemany.
+    .where(*(column == bindparam(f"key_{column.key}") for column in _KEY))
+    .values(ballots=bindparam("ballots"), counts=bindparam("counts"))
+)
+
+
+def _locked(session: Session, keys: Mapping[TallyKey, object]) -> dict[TallyKey, tuple[int, bytes]]:
+    rows = session.execute(
+        select(*_KEY, Tally.ballots, Tally.counts)
+        .where(tuple_(*_KEY).in_([tuple(key) for key in keys]))
+        .order_by(*_KEY)  # The same order in every writer, so that no two wait in a ring.
+        .with_for_update()
+    )
+    return {TallyKey(*row[:4]): (row[4], row[5]) for row in rows}
+
+
+def add_ballots(counts: bytes, packed: Sequence[bytes], width: int) -> bytes:
+    """Add packed ballots to a kept tally: little-endian uint32, slots x width, "not asked" in the last column."""
+    table = np.frombuffer(counts, "<u4").copy()
+    rows = np.arange(len(packed[0])) * width
+    for each in packed:
+        table[rows + np.minimum(np.frombuffer(each, np.uint8), width - 1)] += 1
+    return table.tobytes()
+
+
+def count_turnout(session: Session, ballots: Mapping[tuple[int, int], int]) -> None:
+    """Add ballots, by (place, survey), to the turnout of the present hour."""
+    hour = int(datetime.now(UTC).timestamp()) // 3600
+    statement = upsert(session, Turnout)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[Turnout.place_id, Turnout.hour],
+            set_={"ballots": Turnout.ballots + statement.excluded.ballots},
+        ),
+        [
+            {"place_id": place, "hour": hour, "survey_id": survey, "ballots": some}
+            for (place, survey), some in sorted(ballots.items())
+        ],
+    )
+
+
+def read_tally(session: Session, frame: Frame) -> Iterator[PlaceCount]:
+    """Give every kept tally of a survey."""
+    rows = session.execute(select(*_KEY, Tally.ballots, Tally.counts).where(Tally.survey_id == frame.survey_id))
+    for row in rows:
+        counts = np.frombuffer(row.counts, "<u4").reshape(frame.tally_shape).astype(np.int64)
+        yield PlaceCount(TallyKey(*row[:4]), row.ballots, counts)
+
+
+def recount(session: Session, frame: Frame) -> Iterator[PlaceCount]:
+    """Count the stored ballots themselves, place by place: what the kept tally must equal."""
+    rows = session.execute(
+        select(Ballot.place_id, Ballot.group_id, Ballot.channel, Ballot.answers)
+        .where(Ballot.survey_id == frame.survey_id)
+        .order_by(Ballot.place_id)
+        .execution_options(yield_per=20_000)
+    )
+    place: int | None = None
+    packed: dict[TallyKey, list[bytes]] = {}
+    for place_id, group_id, channel, answers in rows:
+        if place_id != place:
+            yield from _counted(packed, frame)
+            place, packed = place_id, {}
+        packed.setdefault(TallyKey(frame.survey_id, place_id, group_id, channel), []).append(answers)
+    yield from _counted(packed, frame)
+
+
+def _counted(packed: Mapping[TallyKey, Sequence[bytes]], frame: Frame) -> Iterator[PlaceCount]:
+    slots, width = frame.tally_shape
+    for key, some in packed.items():
+        table = np.frombuffer(b"".join(some), np.uint8).reshape(len(some), slots)
+        yield PlaceCount(key, len(some), count_packed(table, width - 2))
+
+
+def count_all(session: Session, survey_id: int) -> int:
+    """Return how many ballots are stored, by counting them."""
+    return session.scalar(select(func.count()).select_from(Ballot).where(Ballot.survey_id == survey_id)) or 0

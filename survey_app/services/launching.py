@@ -1,0 +1,243 @@
+"""Launch a survey from its definition: a draft with its questionnaire, groups, targets, slots, places and codes."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from survey_app.domain.definition import SurveyDefinition, scopes_of
+from survey_app.domain.entry_codes import make_entry_code
+from survey_app.domain.lifecycle import Act, SurveyState, after
+from survey_app.domain.messages import Refused, message
+from survey_app.domain.questionnaire import Questionnaire
+from survey_app.domain.units import Level
+from survey_app.models import (
+    BallotSlot,
+    EntryCode,
+    GroupTarget,
+    Place,
+    RespondentGroup,
+    StoredQuestionnaire,
+    Survey,
+    SurveyAct,
+    SurveyTarget,
+    Unit,
+)
+from survey_app.services.definition_file import load_definition
+from survey_app.services.surveys import find_survey
+from survey_app.services.unit_tree import UnitTree, load_tree
+
+
+def canonical(definition: Mapping[str, Any]) -> bytes:
+    """Return the one spelling of a definition over which its hash is taken."""
+    return json.dumps(definition, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def launch(session: Session, content: bytes, by: str) -> Survey:
+    """Make a draft survey from a definition file's bytes; Refused, with nothing written, where it does not fit."""
+    given, definition = load_definition(content)
+    tree = load_tree(session)
+    survey = _survey(session, definition)
+    session.add(survey)
+    session.flush()
+    session.add(SurveyAct(survey_id=survey.id, act="launch", at=datetime.now(UTC), by=by))
+    session.add(
+        StoredQuestionnaire(
+            survey_id=survey.id, definition=given, frozen_at=None, sha256=hashlib.sha256(canonical(given)).hexdigest()
+        )
+    )
+    groups = _add_groups(session, survey, definition)
+    _add_targets(session, survey, definition, groups, tree)
+    places = _add_places(session, survey, definition, tree)
+    _add_codes(session, survey, places, groups)
+    return survey
+
+
+def change_definition(session: Session, slug: str, content: bytes) -> Survey:
+    """Replace a draft's definition; Refused once the survey has opened, since then its questionnaire is frozen.
+
+    Only what a printed poster does not carry may differ: places and groups stay, so codes stay valid.
+    """
+    survey = find_survey(session, slug)
+    after(SurveyState(survey.state), Act.CHANGE, slug)
+    given, definition = load_definition(content)
+    stored = session.get_one(StoredQuestionnaire, survey.id)
+    for part in ("places", "scopes", "groups", "targets"):
+        if given.get(part) != stored.definition.get(part):
+            raise Refused(
+                message(
+                    "{where}: places, scopes, groups and targets stay as they were launched; launch a new survey.",
+                    where=part,
+                )
+            )
+    stored.definition, stored.sha256 = given, hashlib.sha256(canonical(given)).hexdigest()
+    for name, value in _settings(definition).items():
+        setattr(survey, name, value)
+    session.execute(BallotSlot.__table__.delete().where(BallotSlot.survey_id == survey.id))
+    targets = session.scalars(select(SurveyTarget).where(SurveyTarget.survey_id == survey.id)).all()
+    _add_slots(session, survey, definition, {each.code: each.id for each in targets})
+    return survey
+
+
+def _settings(definition: SurveyDefinition) -> dict[str, Any]:
+    return {
+        "title": dict(definition.title),
+        "organiser": dict(definition.organiser),
+        "contact": definition.contact,
+        "time_zone": definition.time_zone,
+        "opens_at": definition.opens,
+        "closes_at": definition.closes,
+        "results_on": definition.results_on,
+        "headline_question": definition.headline_question,
+        "headline_base": definition.headline_base,
+        "empty_group": definition.empty_group,
+        "threshold": definition.threshold,
+    }
+
+
+def _survey(session: Session, definition: SurveyDefinition) -> Survey:
+    taken = set(session.scalars(select(Survey.slug)))
+    slug = definition.slug
+    if slug is None:
+        year = (definition.opens or datetime.now(UTC)).year
+        slug = next(name for number in range(1, len(taken) + 2) if (name := f"{year}-{number}") not in taken)
+    elif slug in taken:
+        raise Refused(
+            message("{where}: there is a survey {slug} already; choose another slug.", where="slug", slug=slug)
+        )
+    return Survey(slug=slug, **_settings(definition))
+
+
+def _add_groups(session: Session, survey: Survey, definition: SurveyDefinition) -> Sequence[RespondentGroup]:
+    groups = [
+        RespondentGroup(
+            survey_id=survey.id, position=position, code=each.code, name=dict(each.name), weight=each.weight
+        )
+        for position, each in enumerate(definition.groups)
+    ]
+    session.add_all(groups)
+    session.flush()
+    return groups
+
+
+def _add_targets(
+    session: Session,
+    survey: Survey,
+    definition: SurveyDefinition,
+    groups: Sequence[RespondentGroup],
+    tree: UnitTree,
+) -> None:
+    ids: dict[str, int] = {}
+    for position, each in enumerate(definition.questionnaire.targets):
+        unit = tree.by_code.get(each.code)
+        if not each.name and unit is None:
+            raise Refused(
+                message(
+                    "{where}: there is no unit {value}; import it, or give the target a name.",
+                    where=f"targets[{position}]",
+                    value=each.code,
+                )
+            )
+        target = SurveyTarget(
+            survey_id=survey.id,
+            position=position,
+            code=each.code,
+            name=dict(each.name) or {"zh_Hans": unit.name if unit else ""},
+            unit_class=each.unit_class or (unit.unit_class if unit else ""),
+            unit_id=unit.id if unit else None,
+        )
+        session.add(target)
+        session.flush()
+        ids[each.code] = target.id
+    for group, declared in zip(groups, definition.groups, strict=True):
+        session.add_all(GroupTarget(group_id=group.id, target_id=ids[code]) for code in declared.targets or ())
+    _add_slots(session, survey, definition, ids)
+
+
+def _add_slots(session: Session, survey: Survey, definition: SurveyDefinition, targets: Mapping[str, int]) -> None:
+    questionnaire: Questionnaire = definition.questionnaire
+    session.add_all(
+        BallotSlot(
+            survey_id=survey.id,
+            position=position,
+            question=slot.question.code,
+            target_id=None if slot.target is None else targets[slot.target.code],
+        )
+        for position, slot in enumerate(questionnaire.slots())
+    )
+    session.flush()
+
+
+def _add_places(session: Session, survey: Survey, definition: SurveyDefinition, tree: UnitTree) -> Sequence[Place]:
+    rule = definition.places
+    units = _chosen_units(definition, tree)
+    chosen = {unit.code for unit in units}
+    for code in rule.sizes:
+        if code not in chosen:
+            raise Refused(message("{where}: {value} is not one of the places.", where="places.sizes", value=code))
+    places = []
+    for unit in units:
+        size = rule.sizes.get(unit.code, {})
+        scopes = scopes_of(definition.scopes, unit.name, unit.unit_class, [each.code for each in tree.line(unit)])
+        places.append(
+            Place(
+                survey_id=survey.id,
+                unit_id=unit.id,
+                population=size.get("population"),
+                quota=size.get("quota", rule.quota),
+                paused=False,
+                scopes=scopes,
+            )
+        )
+    session.add_all(places)
+    session.flush()
+    return places
+
+
+def _chosen_units(definition: SurveyDefinition, tree: UnitTree) -> Sequence[Unit]:
+    rule = definition.places
+    for where, codes in (
+        ("places", [*rule.units, *([rule.under] if rule.under else [])]),
+        ("scopes", [code for scope in definition.scopes for code in scope.under]),
+    ):
+        for code in codes:
+            if code not in tree.by_code:
+                raise Refused(
+                    message(
+                        "{where}: there is no unit {value}; import the list of units first.", where=where, value=code
+                    )
+                )
+    if rule.under is None:
+        return [tree.by_code[code] for code in rule.units]
+    units = [
+        unit
+        for unit in tree.below(tree.by_code[rule.under])
+        if (rule.level is None or unit.level == Level(rule.level))
+        and (rule.unit_class is None or unit.unit_class == rule.unit_class)
+    ]
+    if not units:
+        raise Refused(
+            message("{where}: no unit under {value} is of this level and class.", where="places", value=rule.under)
+        )
+    return units
+
+
+def _add_codes(session: Session, survey: Survey, places: Sequence[Place], groups: Sequence[RespondentGroup]) -> None:
+    """Give every place and group its poster code; a code is never used twice, not by another survey either."""
+    taken = set(session.scalars(select(EntryCode.code)))
+    rows = []
+    for place in places:
+        for group in groups:
+            code = make_entry_code(secrets.randbelow)
+            while code in taken:
+                code = make_entry_code(secrets.randbelow)
+            taken.add(code)
+            rows.append(
+                {"code": code, "survey_id": survey.id, "place_id": place.id, "group_id": group.id, "state": "active"}
+            )
+    session.execute(insert(EntryCode), rows)

@@ -1,0 +1,54 @@
+"""Open, close and reopen a survey, each act recorded. Publishing has a file of its own."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from survey_app.domain.lifecycle import Act, SurveyState, after, check_reopening, require_reason
+from survey_app.domain.messages import Refused, message
+from survey_app.models import Ballot, StoredQuestionnaire, Survey, SurveyAct
+
+
+def lock_survey(session: Session, slug: str) -> Survey:
+    """Return the survey, its row held against ballots and other acts until the transaction ends."""
+    survey = session.scalar(select(Survey).where(Survey.slug == slug).with_for_update())
+    if survey is None:
+        raise Refused(message("There is no survey {slug}. `list` shows the surveys there are.", slug=slug))
+    return survey
+
+
+def record(session: Session, survey: Survey, act: Act, by: str, reason: str = "") -> None:
+    """Put the survey into the state that the act leads to, and write the act down; Refused from a wrong state."""
+    survey.state = after(SurveyState(survey.state), act, survey.slug)
+    session.add(SurveyAct(survey_id=survey.id, act=act, at=datetime.now(UTC), by=by, reason=reason))
+
+
+def open_survey(session: Session, slug: str, by: str) -> Survey:
+    """Open a draft now, whatever its planned date, and freeze its questionnaire."""
+    survey = lock_survey(session, slug)
+    record(session, survey, Act.OPEN, by)
+    session.get_one(StoredQuestionnaire, survey.id).frozen_at = datetime.now(UTC)
+    return survey
+
+
+def close_survey(session: Session, slug: str, by: str) -> Survey:
+    """Close an open survey now, without grace; what tells a replay from other answers is forgotten."""
+    survey = lock_survey(session, slug)
+    record(session, survey, Act.CLOSE, by)
+    survey.closed_at = datetime.now(UTC)
+    session.execute(
+        update(Ballot).where(Ballot.survey_id == survey.id, Ballot.apart_mark.is_not(None)).values(apart_mark=None)
+    )
+    return survey
+
+
+def reopen_survey(session: Session, slug: str, by: str, reason: str | None) -> Survey:
+    """Open a closed survey again, within a day and only while nobody has seen a figure."""
+    survey = lock_survey(session, slug)
+    after(SurveyState(survey.state), Act.REOPEN, slug)
+    reason = require_reason(reason)
+    now = datetime.now(UTC)
+    check_reopening(survey.closed_at or now, now, survey.figures_seen_at is not None)
+    record(session, survey, Act.REOPEN, by, reason)
+    return survey

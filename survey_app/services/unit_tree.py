@@ -1,0 +1,44 @@
+"""The tree of units, read whole: thousands of small rows, walked many times."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey_app.models import Unit
+
+
+@dataclass
+class UnitTree:
+    """All units, parents before children, in the order of their codes."""
+
+    units: Sequence[Unit]
+    by_id: dict[int, Unit] = field(default_factory=dict)
+    by_code: dict[str, Unit] = field(default_factory=dict)
+    children: dict[int | None, list[Unit]] = field(default_factory=dict)
+
+    def line(self, unit: Unit) -> list[Unit]:
+        """Return the unit and those above it, from the top down to itself."""
+        line = [unit]
+        while line[0].parent_id is not None:
+            line.insert(0, self.by_id[line[0].parent_id])
+        return line
+
+    def below(self, unit: Unit) -> Iterator[Unit]:
+        """Give the unit and all below it, parents first."""
+        waiting = [unit]
+        while waiting:
+            each = waiting.pop()
+            yield each
+            waiting.extend(reversed(self.children.get(each.id, ())))
+
+
+def load_tree(session: Session) -> UnitTree:
+    """Read all units."""
+    tree = UnitTree([])
+    for unit in session.scalars(select(Unit).order_by(Unit.code)):
+        tree.by_id[unit.id] = tree.by_code[unit.code] = unit
+        tree.children.setdefault(unit.parent_id, []).append(unit)
+    tree.units = [each for root in tree.children.get(None, ()) for each in tree.below(root)]
+    return tree
