@@ -1,6 +1,6 @@
 """Comparing two proportions from independent ballots."""
 
-from typing import cast, overload
+from typing import overload
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -22,8 +22,10 @@ def newcombe(
     Source: Newcombe 1998, Statistics in Medicine 17, 873-890, method 10 (no continuity correction).
 
     Args:
-        x1, n1: successes and trials of the first, for example this wave at one place.
-        x2, n2: successes and trials of the second, for example the wave before.
+        x1: successes of the first, for example this wave at one place.
+        n1: its trials.
+        x2: successes of the second, for example the wave before.
+        n2: its trials.
         level: confidence level, between 0 and 1.
 
     Returns:
@@ -32,6 +34,7 @@ def newcombe(
 
     Raises:
         ValueError: successes below 0 or above trials, or a level outside (0, 1).
+
     """
     x1, n1, x2, n2 = np.broadcast_arrays(*(np.asarray(value, dtype=np.float64) for value in (x1, n1, x2, n2)))
     shape = x1.shape
@@ -46,4 +49,4 @@ def newcombe(
         return difference, low, high
     if np.isnan(difference[0]):
         return None
-    return cast("tuple[float, float, float]", (float(difference[0]), float(low[0]), float(high[0])))
+    return float(difference[0]), float(low[0]), float(high[0])

@@ -17,6 +17,7 @@ def exact_weights(weights: Sequence[Weight]) -> tuple[Fraction, ...]:
 
     Raises:
         ValueError: a weight is negative or not finite, or all are 0.
+
     """
     try:
         exact = tuple(Fraction(str(weight)) for weight in weights)
@@ -47,6 +48,7 @@ def weighted_score(
 
     Raises:
         ValueError: the three have different lengths.
+
     """
     present = [
         (Fraction(x, n), weight) for x, n, weight in zip(successes, rated, weights, strict=True) if n > 0 and weight > 0

@@ -35,6 +35,7 @@ def count_packed(packed: NDArray[np.uint8], options: int) -> NDArray[np.int64]:
     Raises:
         ValueError: ``packed`` is not a uint8 table, ``options`` is out of range, or a byte is above ``options``
             without being 255.
+
     """
     if packed.dtype != np.uint8 or packed.ndim != 2:
         raise ValueError(f"packed answers are a uint8 array (ballots, slots), not {packed.dtype} {packed.shape}")
@@ -65,6 +66,7 @@ def by_rating(histogram: NDArray[np.int64], ratings: Sequence[Rating]) -> NDArra
 
     Raises:
         ValueError: the histogram has another number of options than ``ratings``.
+
     """
     if histogram.shape[-1] != len(ratings) + 2:
         raise ValueError(f"{len(ratings)} ratings do not fit a histogram of {histogram.shape[-1] - 2} options")

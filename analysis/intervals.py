@@ -14,6 +14,7 @@ def normal_quantile(level: float) -> float:
 
     Raises:
         ValueError: ``level`` is not between 0 and 1.
+
     """
     if not 0 < level < 1:
         raise ValueError(f"a confidence level lies between 0 and 1, not {level}")
@@ -56,6 +57,7 @@ def wilson(
 
     Raises:
         ValueError: successes below 0 or above trials, or a level outside (0, 1).
+
     """
     x, n = _checked(successes, trials)
     z2 = normal_quantile(level) ** 2

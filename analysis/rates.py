@@ -27,6 +27,7 @@ def round_percent(numerator: int | Fraction, denominator: int | Fraction, places
 
     Raises:
         ValueError: a negative number, more successes than the base, or negative ``places``.
+
     """
     if numerator < 0 or denominator < 0 or numerator > denominator:
         raise ValueError(f"{numerator} of {denominator} is not a rate")

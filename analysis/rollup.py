@@ -18,6 +18,7 @@ class Level:
         members: indices of the units, shape (members,).
         firsts: where in ``members`` each family begins, shape (families,).
         parents: the parent of each family, shape (families,).
+
     """
 
     members: NDArray[np.intp]
@@ -38,6 +39,7 @@ class Tree:
         parents: index of each unit's parent or -1, shape (units,).
         roots: indices of the units without a parent.
         levels: every deeper level, the deepest first.
+
     """
 
     parents: NDArray[np.intp]
@@ -50,6 +52,7 @@ class Tree:
 
         Raises:
             ValueError: a parent is out of range, or units are their own ancestors.
+
         """
         up = _as_parents(parents)
         family_order = np.argsort(up, kind="stable")
@@ -103,6 +106,7 @@ def roll_up(own: NDArray[Number], parents: Sequence[int] | NDArray[np.integer[An
 
     Raises:
         ValueError: the lengths differ, a parent is out of range, or units are their own ancestors.
+
     """
     tree = Tree.of(parents)
     if len(own) != len(tree.parents):

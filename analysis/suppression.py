@@ -1,21 +1,62 @@
-"""Hiding small counts so that nobody's answer can be worked out. (docstring to be completed)."""
+"""Hiding small counts so that nobody's answer can be worked out, once and upstream of every page and file.
 
+Turnout (the ballots of a unit) is always shown. All else about a unit × question is shown whole or not at all.
+
+For its own sake a row is hidden where there are ballots and
+
+- fewer than ``threshold`` of them rated, or
+- all of them gave the same answer and fewer than 2 × ``threshold`` rated: such a row says how each of a small
+  group answered.
+
+The same holds for a parent's own ballots (本级), which are never printed but are the parent minus its children.
+
+More is hidden so that nothing hidden can be subtracted back. Take the ballots of each unit alone as an atom. A visible
+unit, minus the visible units below it, leaves a *remainder*: the sum of the atoms below it that no visible unit
+below it covers. The remainders of different visible units share no atom, so all that the published table
+says about hidden rows is, for each remainder: the ballots of every atom (turnout is shown) and the total of each
+column. Such a table with known margins lets a set of atoms with b ballots out of T take, in a column with R counts,
+every value from max(0, b + R - T) to min(b, R), and no other: the width is min(b, R, T - b, T - R). A remainder
+that holds anything hidden must therefore
+
+- have at least two parts (the unit's own atom, and each hidden child with what is hidden below it), with at least
+  three ballots outside the largest;
+- have at least ``threshold`` rated ballots, since its total is in effect published;
+- never be unanimous;
+- in each column have at least three counts, and at least three ballots elsewhere, or as many as the whole survey
+  has where that is fewer.
+
+Then every hidden count has a feasible range at least three wide, or as wide as its own ballots, if fewer. The one
+exception cannot be helped: where the whole survey has fewer than three answers in a column, its own row says so, and
+no range below can be wider. (To hide the survey's row would be to publish nothing.) In the same way a column that is
+zero over the survey, such as the blank of a required question, asks for nothing.
+
+Where a remainder falls short, the visible unit with the fewest ballots is hidden next, within the family before
+anything above it; then those that turn out not to be needed are shown again, the largest first. Where all of a family
+is not enough, the family is put back and its parent is hidden instead, which joins its remainder to the one above.
+The root is hidden when nothing else is left: the survey is too small, or unanimous. Choices look at ballots, which are
+public, before they look at answers. Questions about one place stand in no linear relation and are hidden each for
+itself.
+
+Source of the bounds: Fréchet bounds of a two-way table (Dobra and Fienberg 2000, PNAS 97, 11885-11892);
+of the terms primary and secondary suppression: Hundepool et al. 2012, Statistical Disclosure Control, chapter 4.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.ratings import CELLS, RATED
+from analysis.ratings import RATED
 from analysis.rollup import Tree
 
+#: Fewer rated ballots than this are not shown.
 THRESHOLD: Final = 10
+#: How wide, in counts, the feasible range of everything hidden is.
 WIDTH: Final = 3
-POLICY = "A"
-HELP = False
-PRUNE = False
 
-Row = list[int]
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -24,8 +65,9 @@ class CountTable:
 
     Attributes:
         tree: who stands under whom.
-        own: ballots of each unit's own, int64, shape (units, questions, 5), columns as in CELLS.
+        own: ballots of each unit alone, int64, shape (units, questions, 5), columns as in CELLS.
         total: the same with the subtree summed in.
+
     """
 
     tree: Tree
@@ -38,148 +80,196 @@ class CountTable:
         return cls(tree, own, tree.roll_up(own))
 
 
-def sensitive(counts: NDArray[np.int64], threshold: int) -> NDArray[np.bool_]:
-    """Say which rows must be hidden for their own sake: shape (..., 5) in, (...) out."""
+def sensitive(counts: NDArray[np.int64], threshold: int) -> Bools:
+    """Say which rows are hidden for their own sake: counts (..., 5) in, bool (...) out."""
     ballots, rated = counts.sum(axis=-1), counts[..., RATED].sum(axis=-1)
-    few = (ballots > 0) & (rated < threshold)
-    unanimous = (ballots > 0) & (counts.max(axis=-1) == ballots) & (rated < 2 * threshold)
-    hidden: NDArray[np.bool_] = few | unanimous
+    unanimous = counts.max(axis=-1) == ballots
+    hidden: Bools = (ballots > 0) & ((rated < threshold) | (unanimous & (rated < 2 * threshold)))
     return hidden
 
 
-def suppress(table: CountTable, threshold: int = THRESHOLD) -> NDArray[np.bool_]:
-    """Decide what is hidden: bool, shape (units, questions)."""
+def suppress(table: CountTable, threshold: int = THRESHOLD) -> Bools:
+    """Decide which unit × question is hidden, by the rules at the head of this module.
+
+    Args:
+        table: the counts of one population of ballots. Tables that add up to another published table (groups)
+            go through :func:`suppress_groups`.
+        threshold: rated ballots from which a row is shown, 1 or more.
+
+    Returns:
+        True where all but the turnout is hidden, shape (units, questions).
+
+    Raises:
+        ValueError: the threshold is below 1.
+
+    """
+    if threshold < 1:
+        raise ValueError(f"the threshold is 1 or more, not {threshold}")
     hidden = sensitive(table.total, threshold)
     exposed = sensitive(table.own, threshold)
-    children: list[list[int]] = [[] for _ in table.tree.parents]
-    for level in table.tree.levels:
-        for unit in level.members.tolist():
-            children[table.tree.parents[unit]].append(unit)
-    inner = [unit for level in table.tree.levels for unit in level.parents.tolist()]
-    for question in range(table.total.shape[1]):
-        if hidden[:, question].any() or exposed[:, question].any():
-            one = _Question(table, question, hidden[:, question].tolist(), exposed[:, question].tolist(), threshold,
-                            children)
-            for unit in inner:
-                one.settle(unit)
-            hidden[:, question] = one.hidden
+    family = _Family.of(table.tree)
+    for question in np.flatnonzero((hidden | exposed).any(axis=0)):
+        column = _Hiding(family, table, int(question), hidden[:, question], exposed[:, question], threshold)
+        column.settle_all()
+        hidden[:, question] = column.hidden
     return hidden
 
 
-class _Question:
-    def __init__(self, table: Any, question: int, hidden: list[bool], exposed: list[bool], threshold: int,
-                 children: list[list[int]]) -> None:
-        self.parents = table.tree.parents.tolist()
-        self.children = children
-        self.hidden = hidden
-        self.exposed = exposed
-        self.threshold = threshold
-        self.own = table.own[:, question].tolist()
-        self.total = table.total[:, question].tolist()
-        self.ballots = table.total[:, question].sum(axis=-1).tolist()
-        #: What cannot be seen of a unit's counts once the unit itself is hidden.
-        self.unseen: list[Row] = [list(row) for row in self.own]
-        roots = np.arange(len(self.parents))
-        up = table.tree.parents
-        while (up[roots] >= 0).any():
-            roots = np.where(up[roots] >= 0, up[roots], roots)
-        self.root = roots.tolist()
+def suppress_groups(tree: Tree, own: NDArray[np.int64], threshold: int = THRESHOLD) -> tuple[Bools, Bools]:
+    """Decide what is hidden where every unit's row is the sum of its groups' rows.
 
-    def settle(self, unit: int) -> None:
-        unseen = self.unseen[unit]
-        for child in self.children[unit]:
-            if self.hidden[child]:
-                for column, count in enumerate(self.unseen[child]):
-                    unseen[column] += count
-        if self.hidden[unit]:
-            return
-        log: list[int] = []
-        while True:
-            state = self.fault(unit)
-            if state is None:
-                if PRUNE and len(log) > 1:
-                    for node in sorted(log, key=lambda n: -self.ballots[n]):
-                        self.reveal(node, unit)
-                        if (self.children[node] and self.fault(node) is not None) or self.fault(unit) is not None:
-                            self.hidden[node] = True
-                            self.lift(node, unit, 1)
-                return
-            chosen = self.candidate(unit, *state)
+    In a tree each group's table is made safe by itself, and a unit's row over all groups is shown only where each
+    group's row is: then it adds nothing to what the groups say, and there is nothing to solve. A unit that stands
+    alone, without parent or children (a list of targets), is a small tree whose children are its groups, so its row
+    can stay while at least two groups of it are hidden.
+
+    Args:
+        tree: who stands under whom.
+        own: each unit's own ballots by group, shape (groups, units, questions, 5).
+        threshold: as in :func:`suppress`; it holds for each group.
+
+    Returns:
+        Hidden over all groups, shape (units, questions), and by group, shape (groups, units, questions).
+
+    """
+    groups = len(own)
+    by_group = np.stack([suppress(CountTable.of(tree, counts), threshold) for counts in own])
+    if groups == 1:
+        return by_group[0], by_group
+    hidden: Bools = np.any(by_group, axis=0, keepdims=False)
+    alone = np.flatnonzero(tree.parents < 0)
+    alone = alone[~np.isin(alone, tree.parents)]
+    listed = np.concatenate([np.zeros_like(own[:1, alone]), own[:, alone]]).reshape(-1, *own.shape[2:])
+    parents = np.concatenate([np.full(len(alone), -1), np.tile(np.arange(len(alone)), groups)])
+    pattern = suppress(CountTable.of(Tree.of(parents), listed), threshold).reshape(groups + 1, len(alone), -1)
+    hidden[alone], by_group[:, alone] = pattern[0], pattern[1:]
+    return hidden, by_group
+
+
+@dataclass(frozen=True)
+class _Family:
+    """A tree as lists, for walking along single branches."""
+
+    parents: list[int]
+    children: list[list[int]]
+    roots: list[int]
+    inner: list[int]
+
+    @classmethod
+    def of(cls, tree: Tree) -> Self:
+        """List children and roots; ``inner`` are the units with children, the deepest first."""
+        parents = tree.parents.tolist()
+        children: list[list[int]] = [[] for _ in parents]
+        roots = list(range(len(parents)))
+        for level in reversed(tree.levels):
+            for unit in level.members.tolist():
+                children[parents[unit]].append(unit)
+                roots[unit] = roots[parents[unit]]
+        return cls(parents, children, roots, [unit for level in tree.levels for unit in level.parents.tolist()])
+
+
+class _Hiding:
+    """What is hidden of one question, while it is being decided."""
+
+    def __init__(
+        self, family: _Family, table: CountTable, question: int, hidden: Bools, exposed: Bools, threshold: int
+    ) -> None:
+        self.family = family
+        self.threshold = threshold
+        self.hidden: list[bool] = hidden.tolist()
+        self.exposed: list[bool] = exposed.tolist()
+        self.total: list[list[int]] = table.total[:, question].tolist()
+        self.ballots: list[int] = table.total[:, question].sum(axis=-1).tolist()
+        self.own_ballots: list[int] = table.own[:, question].sum(axis=-1).tolist()
+        #: Of a visible unit the remainder, of a hidden unit what it adds to the remainder above it.
+        self.unseen: list[list[int]] = table.own[:, question].tolist()
+
+    def settle_all(self) -> None:
+        """Make every remainder safe, from the deepest families up."""
+        for unit in self.family.inner:
+            for child in self.family.children[unit]:
+                if self.hidden[child]:
+                    self._add(unit, self.unseen[child], 1)
+            if not self.hidden[unit]:
+                self._settle(unit)
+
+    def _settle(self, unit: int) -> None:
+        """Hide more below a visible unit until its remainder is safe, or else the unit itself."""
+        taken: list[int] = []
+        first = 0
+        while (dominant := self._fault(unit)) is not None:
+            chosen = min(self._visible_below(unit, dominant), key=self._size, default=None)
             if chosen is None:
-                for node in reversed(log):
-                    self.reveal(node, unit)
+                for node in reversed(taken):
+                    self._show(node)
                 self.hidden[unit] = True
                 return
-            self.hide(chosen, unit, log)
+            taken += self._hide(chosen)
+            first = first or len(taken)
+        # The smallest sibling stays hidden whatever else is: that much of the rule can be checked by eye.
+        for node in sorted(taken[first:], key=self._size, reverse=True):
+            owner = self._show(node)
+            if self._fault(node) is not None or self._fault(owner) is not None:
+                self._hide(node)
 
-    def fault(self, unit: int) -> tuple[int, list[int]] | None:
-        """None where fine; else (the child outside which more must be hidden or -1, deficient columns)."""
+    def _fault(self, unit: int) -> int | None:
+        """Return None where a visible unit's remainder is safe, else the child outside which more must be hidden.
+
+        That child is -1 where more hidden anywhere below the unit may help.
+        """
         unseen = self.unseen[unit]
-        size = sum(unseen)
-        parts = [(sum(self.unseen[child]), child) for child in self.children[unit] if self.hidden[child]]
-        if not any(ballots for ballots, _ in parts):
-            return (-1, []) if self.exposed[unit] else None
-        own = sum(self.own[unit])
-        largest, child = max([*parts, (own, -1)])
-        if size - largest < min(WIDTH, largest):
-            return (child, [])
-        if sum(unseen[RATED]) < self.threshold:
-            return (-1, [])
-        root = self.total[self.root[unit]]
-        everybody = sum(root)
-        short = []
-        for column, count in enumerate(unseen):
-            others = size - count
-            need = min(WIDTH, largest, everybody - root[column])
-            if others < max(1, need):
-                return (-1, [c for c in range(5) if c != column])
-            if POLICY == "A":
-                need = min(WIDTH, largest, root[column])
-            elif POLICY == "B":
-                need = min(WIDTH, largest, self.total[unit][column])
-            elif POLICY == "C":
-                need = 0 if count == 0 and sum(unseen[RATED]) >= 2 * self.threshold else min(WIDTH, largest)
-            elif POLICY == "D":
-                need = 0 if sum(unseen[RATED]) >= 2 * self.threshold else min(WIDTH, largest)
-            if count < need:
-                short.append(column)
-        return (-1, short) if short else None
+        parts = [(sum(self.unseen[child]), child) for child in self.family.children[unit] if self.hidden[child]]
+        if not parts:
+            return -1 if self.exposed[unit] else None
+        ballots = sum(unseen)
+        largest, dominant = max(*parts, (self.own_ballots[unit], -1))
+        wide = min(WIDTH, largest)
+        if ballots - largest < wide:
+            return dominant
+        whole = self.total[self.family.roots[unit]]
+        voters = sum(whole)
+        narrow = any(
+            count < min(wide, most) or ballots - count < max(1, min(wide, voters - most))
+            for count, most in zip(unseen, whole, strict=True)
+        )
+        return -1 if narrow or sum(unseen[RATED]) < self.threshold else None
 
-    def frontier(self, unit: int, outside: int = -1) -> list[int]:
-        found, stack = [], [child for child in self.children[unit] if child != outside]
+    def _visible_below(self, unit: int, outside: int) -> Iterator[int]:
+        """Find the topmost visible units with ballots below a unit, leaving out the branch of ``outside``."""
+        stack = [child for child in self.family.children[unit] if child != outside]
         while stack:
             node = stack.pop()
             if self.hidden[node]:
-                stack.extend(self.children[node])
+                stack.extend(self.family.children[node])
             elif self.ballots[node]:
-                found.append(node)
-        return found
+                yield node
 
-    def candidate(self, unit: int, outside: int, short: list[int]) -> int | None:
-        near = self.frontier(unit, outside)
-        if not near:
-            return None
-        if HELP and short:
-            return min(near, key=lambda node: (not any(self.total[node][c] for c in short), self.ballots[node], node))
-        return min(near, key=lambda node: (self.ballots[node], node))
+    def _size(self, unit: int) -> tuple[int, int]:
+        return self.ballots[unit], unit
 
-    def hide(self, node: int, top: int, log: list[int]) -> None:
-        while True:
-            self.hidden[node] = True
-            log.append(node)
-            if any(self.unseen[node]):
-                break
-            node = min(self.frontier(node), key=lambda below: (self.ballots[below], below))
-        self.lift(node, top, 1)
+    def _hide(self, unit: int) -> list[int]:
+        """Hide a unit; where all below it is visible also its smallest branch, or it would be their sum."""
+        taken = [unit]
+        self.hidden[unit] = True
+        while not any(self.unseen[taken[-1]]):
+            taken.append(min(self._visible_below(taken[-1], -1), key=self._size))
+            self.hidden[taken[-1]] = True
+        self._lift(taken[-1], 1)
+        return taken
 
-    def lift(self, node, top, sign):
-        row = list(self.unseen[node])
-        while node != top:
-            node = self.parents[node]
-            for column, count in enumerate(row):
-                self.unseen[node][column] += sign * count
+    def _show(self, unit: int) -> int:
+        """Take a hidden unit back, and return the visible unit above it whose remainder shrank."""
+        self.hidden[unit] = False
+        return self._lift(unit, -1)
 
-    def reveal(self, node: int, top: int) -> None:
-        # reverse order: a node's unseen is what it was when hidden, as later ones are already taken back
-        self.hidden[node] = False
-        self.lift(node, top, -1)
+    def _lift(self, unit: int, sign: int) -> int:
+        """Add a unit's unseen counts to all above it, up to the first visible unit, which is returned."""
+        above = self.family.parents[unit]
+        self._add(above, self.unseen[unit], sign)
+        while self.hidden[above]:
+            above = self.family.parents[above]
+            self._add(above, self.unseen[unit], sign)
+        return above
+
+    def _add(self, unit: int, counts: list[int], sign: int) -> None:
+        self.unseen[unit] = [here + sign * count for here, count in zip(self.unseen[unit], counts, strict=True)]

@@ -9,74 +9,20 @@ import re
 from collections.abc import Callable, Sequence
 from functools import cache
 
-_OPENING = "（《“‘「『【〔〈([{"
-_SHUTTING = "）》”’」』】〕〉)]}"
-_CLOSING = _SHUTTING + "，。、；：？！…—·～%％.,;:?!的"
+_OPENING = "（《“‘「『【〔〈([{"  # noqa: RUF001 - full-width on purpose, as in the next two lines.
+_SHUTTING = "）》”’」』】〕〉)]}"  # noqa: RUF001
+_CLOSING = _SHUTTING + "，。、；：？！…—·～%％.,;:?!的"  # noqa: RUF001
 
 #: Words that titles and organisers' names are made of, which a break must not split; longer before shorter.
-_WORDS = [
-    "人民政府",
-    "领导小组",
-    "公共服务",
-    "居民委员会",
-    "村民委员会",
-    "委员会",
-    "办公室",
-    "指挥部",
-    "满意度",
-    "满意",
-    "测评",
-    "评价",
-    "评议",
-    "调查",
-    "问卷",
-    "公告",
-    "通报",
-    "结果",
-    "服务",
-    "民生",
-    "实事",
-    "社区",
-    "街道",
-    "群众",
-    "居民",
-    "工作",
-    "机关",
-    "单位",
-    "部门",
-    "情况",
-    "政府",
-    "人民",
-    "农村",
-    "城乡",
-    "城区",
-    "环境",
-    "卫生",
-    "教育",
-    "医疗",
-    "交通",
-    "经济",
-    "发展",
-    "建设",
-    "治理",
-    "整治",
-    "改革",
-    "作风",
-    "优化",
-    "基本",
-    "重点",
-    "专项",
-    "落实",
-    "关注",
-    "年度",
-    "统计局",
-    "管理",
-    "保障",
-]
+_WORDS = """
+人民政府|领导小组|公共服务|居民委员会|村民委员会|委员会|办公室|指挥部|统计局|满意度|满意|测评|评价|评议|调查|问卷|公告|通报|结果|服务
+民生|实事|社区|街道|群众|居民|工作|机关|单位|部门|情况|政府|人民|农村|城乡|城区|环境|卫生|教育|医疗|交通|经济|发展|建设|治理|整治
+改革|作风|优化|基本|重点|专项|落实|关注|年度|管理|保障
+""".strip().replace("\n", "|")
 
 _PIECE = re.compile(
     rf"[{re.escape(_OPENING)}]*"
-    rf"(?:{'|'.join(_WORDS)}"
+    rf"(?:{_WORDS}"
     r"|[0-9]+(?:年度|[年月日届次期个项号])"  # A number stays with its measure word,
     r"|[!-~]+"  # a word or number in Latin letters whole,
     r"|[\u4e00-\u9fff]{2}[省市县区]"  # and so does a short place name.
@@ -91,7 +37,7 @@ _BREAK_IN_QUOTATION = 0.1
 
 
 def unbreakable_pieces(text: str) -> list[str]:
-    """Split `text` into the pieces between which a line may be broken; joined they give the text, less leading space."""
+    """Split `text` into the pieces between which a line may be broken; leading space is left out."""
     return _PIECE.findall(text)
 
 
@@ -123,7 +69,7 @@ def balance_pieces(pieces: Sequence[str], width_of: Callable[[str], float], limi
     @cache
     def best(start: int, lines: int) -> tuple[float, tuple[int, ...]]:
         """Return the least cost of setting the pieces from `start` in so many lines, and where those lines end."""
-        choices = [(float("inf"), (len(pieces),))]
+        choices: list[tuple[float, tuple[int, ...]]] = [(float("inf"), (len(pieces),))]
         ends = (len(pieces),) if lines == 1 else range(start + 1, len(pieces) - lines + 2)
         for end in ends:
             if fits(start, end):

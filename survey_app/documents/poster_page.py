@@ -45,7 +45,7 @@ _UNIT_SCALES = (1.0, 0.85, 0.7)
 _RULE_WIDTH = 0.75
 #: Between two lines that belong together, and the least between the title, the unit and the call.
 _GAP = 8.0
-_LEAST_SPACE = 18.0
+_LEAST_SPACE = 15.0
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,9 @@ def _draw_heading(canvas: "Canvas", poster: Poster, foot: float) -> None:
 def _heading(poster: Poster, height: float) -> tuple[Block, list[Block], float]:
     """Set the title, the lines about the unit and the gap between these, in `height` points.
 
-    Where the title would become small for want of height the unit gives way a little. `Refused`: the title does not fit.
+    Where the title would become small for want of height the unit gives way a little.
+
+    `Refused`: the title does not fit.
     """
     best: tuple[Block, list[Block], float] | None = None
     for scale in _UNIT_SCALES:

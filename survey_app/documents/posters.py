@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
-from survey_app.documents.fonts import missing_glyphs, register_fonts
+from survey_app.documents.fonts import REGULAR, missing_glyphs, register_fonts
 from survey_app.documents.poster_page import PAGE_HEIGHT, PAGE_WIDTH, Poster, draw_poster
 from survey_app.documents.qr_symbol import version_for
 from survey_app.domain.messages import Message, Refused, message
@@ -32,9 +32,18 @@ def write_posters(out: BinaryIO, posters: Sequence[Poster], progress: Callable[[
     register_fonts()
     _check(posters)
     version = version_for(poster.url for poster in posters)
-    canvas = Canvas(out, pagesize=(PAGE_WIDTH, PAGE_HEIGHT), pageCompression=1, invariant=1, lang="zh-CN")
+    canvas = Canvas(
+        out,
+        pagesize=(PAGE_WIDTH, PAGE_HEIGHT),
+        pageCompression=1,
+        invariant=1,
+        initialFontName=REGULAR,  # Without it every file names a font that it does not carry.
+        lang="zh-CN",
+    )
     canvas.setTitle(f"测评公告：{posters[0].title}")
     canvas.setAuthor(posters[0].organiser)
+    canvas.setSubject("测评公告")
+    canvas.setCreator("Manyi")
     canvas.showOutline()
     path: tuple[str, ...] = ()
     for done, poster in enumerate(posters, start=1):

@@ -6,13 +6,16 @@ A batch is drawn at one version so that all its posters look alike, and at one m
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from typing import Literal
 
 from qrcode.constants import ERROR_CORRECT_Q
 from qrcode.main import QRCode
-from qrcode.util import MODE_8BIT_BYTE, QRData
+from qrcode.util import QRData
 
 #: The light margin that a reader needs around the symbol, in modules.
 QUIET_ZONE = 4
+#: ISO/IEC 18004's indicator of byte mode.
+_BYTE_MODE: Literal[4] = 4
 #: Of the eight masks the one with the least penalty, on average, over addresses of codes.
 _MASK = 2
 
@@ -28,7 +31,7 @@ def version_for(texts: Iterable[str]) -> int:
     """
     longest = max((text.encode("ascii") for text in texts), key=len, default=b"")
     symbol = QRCode(error_correction=ERROR_CORRECT_Q)
-    symbol.add_data(QRData(longest, mode=MODE_8BIT_BYTE))
+    symbol.add_data(QRData(longest, mode=_BYTE_MODE))
     return symbol.best_fit()
 
 
@@ -38,7 +41,7 @@ def matrix_of(text: str, version: int) -> Matrix:
     The side measures 17 + 4 × version modules. UnicodeEncodeError, DataOverflowError as in `version_for`.
     """
     symbol = QRCode(version=version, error_correction=ERROR_CORRECT_Q, mask_pattern=_MASK)
-    symbol.add_data(QRData(text.encode("ascii"), mode=MODE_8BIT_BYTE))
+    symbol.add_data(QRData(text.encode("ascii"), mode=_BYTE_MODE))
     symbol.make(fit=False)
     return symbol.modules
 

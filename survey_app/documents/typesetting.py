@@ -47,7 +47,7 @@ def fit_block(text: str, font: str, sizes: tuple[float, float], room: tuple[floa
     `sizes` are (largest, smallest) and `room` is (width, height), all in points. A further line is taken only where it
     gains more than a tenth in size. None: the text does not fit at the smallest size.
     """
-    largest, smallest = sizes
+    largest, smallest = sizes[0] - sizes[0] % _STEP, sizes[1]
     width, height = room
     fitting: list[Block] = []
     for count in range(1, _MOST_LINES + 1):

@@ -78,13 +78,17 @@ class Verdict:
     standing: Standing = Standing.READY
 
 
+#: A submission, and where the request that brought it waits for the verdict.
+Waiting = tuple[Submission, "Future[Verdict]"]
+
+
 class BallotStore:
     """The one way by which ballots come into the database."""
 
     def __init__(self, database: Database, secret_key: bytes) -> None:
         self._database = database
         self._key = hmac.digest(secret_key, b"manyi answers apart 1", hashlib.sha256)
-        self._waiting: queue.SimpleQueue[tuple[Submission, Future[Verdict]]] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[Waiting] = queue.SimpleQueue()
         self._starting = threading.Lock()
         self._writer: threading.Thread | None = None
 
@@ -106,24 +110,21 @@ class BallotStore:
         while True:
             batch = [self._waiting.get()]
             try:
-                verdicts = self._store([submission for submission, _ in batch], batch)
+                verdicts = self._store(batch)
             except Exception:
                 self._store_singly(batch)
             else:
                 for (_, future), verdict in zip(batch, verdicts, strict=True):
                     future.set_result(verdict)
 
-    def _store(
-        self, submissions: list[Submission], batch: list[tuple[Submission, "Future[Verdict]"]]
-    ) -> Sequence[Verdict]:
+    def _store(self, batch: list[Waiting]) -> Sequence[Verdict]:
         with self._database.writing() as session:
             # Those who came while this writer waited for its turn travel in the same commit.
             while len(batch) < MOST_IN_A_COMMIT and not self._waiting.empty():
                 batch.append(self._waiting.get())
-                submissions.append(batch[-1][0])
-            return store(session, submissions, self._key)
+            return store(session, [submission for submission, _ in batch], self._key)
 
-    def _store_singly(self, batch: Sequence[tuple[Submission, "Future[Verdict]"]]) -> None:
+    def _store_singly(self, batch: Sequence[Waiting]) -> None:
         """One bad ballot never fails the others of its commit."""
         for submission, future in batch:
             try:
@@ -262,7 +263,7 @@ def _compare(
     return said
 
 
-def _stored_ballot(session: Session, key: BallotKey) -> Row[tuple[int, bytes, bytes | None]] | None:
+def _stored_ballot(session: Session, key: BallotKey) -> Row[int, bytes, bytes | None] | None:
     return session.execute(
         select(Ballot.group_id, Ballot.answers, Ballot.apart_mark).where(
             Ballot.survey_id == key[0], Ballot.place_id == key[1], Ballot.nonce == key[2]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from survey_app.domain.definition import SurveyDefinition, scopes_of
@@ -78,7 +78,7 @@ def change_definition(session: Session, slug: str, content: bytes) -> Survey:
     stored.definition, stored.sha256 = given, hashlib.sha256(canonical(given)).hexdigest()
     for name, value in _settings(definition).items():
         setattr(survey, name, value)
-    session.execute(BallotSlot.__table__.delete().where(BallotSlot.survey_id == survey.id))
+    session.execute(delete(BallotSlot).where(BallotSlot.survey_id == survey.id))
     targets = session.scalars(select(SurveyTarget).where(SurveyTarget.survey_id == survey.id)).all()
     _add_slots(session, survey, definition, {each.code: each.id for each in targets})
     return survey
@@ -108,7 +108,7 @@ def _survey(session: Session, definition: SurveyDefinition) -> Survey:
         slug = next(name for number in range(1, len(taken) + 2) if (name := f"{year}-{number}") not in taken)
     elif slug in taken:
         raise Refused(
-            message("{where}: there is a survey {slug} already; choose another slug.", where="slug", slug=slug)
+            message("{where}: there is a survey {value} already; choose another slug.", where="slug", value=slug)
         )
     return Survey(slug=slug, **_settings(definition))
 

@@ -39,6 +39,7 @@ class ListedUnit:
 
     @classmethod
     def read(cls, raw: UnitRow) -> "ListedUnit":
+        """Clean the cells of a row: codes to NFKC, other text to NFC, spaces at the ends off and inner ones single."""
         # An input method may have typed a code in full-width digits: NFKC makes them the digits that they mean.
         code, parent = (unicodedata.normalize("NFKC", cell).strip() for cell in (raw.code, raw.parent_code))
         unit_class, sector = (None if cell is None else _clean(cell) for cell in (raw.unit_class, raw.sector))

@@ -155,7 +155,7 @@ def _misplaced_child(child: KnownUnit) -> tuple[Message, Message]:
 def _ring_fault(code: str, parents: Mapping[str, str]) -> tuple[Message, Message]:
     # Only the head of a long ring is told: each of its rows has a message, and each would name all the others.
     path = [code, parents[code]]
-    while path[-1] != code and len(path) <= _RING_SHOWN:
+    while path[-1] != code and len(path) < _RING_SHOWN:
         path.append(parents[path[-1]])
     if path[-1] != code:
         path += ["…", code]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from typing import cast
 
 from survey_app.domain.units.cells import ListedUnit
 from survey_app.domain.units.level import Level
@@ -31,7 +32,7 @@ def _planned(unit: ListedUnit, before: KnownUnit | None) -> PlannedUnit:
         row=unit.raw.row,
         code=unit.code,
         name=unit.name,
-        level=Level(unit.rank),  # The check has refused every list with a level that is none.
+        level=cast(Level, unit.rank),  # The check has refused every list with an unknown level.
         parent_code=unit.parent_code,
         unit_class=unit_class if unit.unit_class is None else unit.unit_class,
         sector=sector if unit.sector is None else unit.sector,

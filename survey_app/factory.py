@@ -1,0 +1,47 @@
+"""Make the application: settings, database, languages, security, and one blueprint for each audience."""
+
+from pathlib import Path
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from survey_app.config import Config, read_config
+from survey_app.models.database import Database
+from survey_app.services.ballot_store import BallotStore
+from survey_app.web import errors, health, languages, security_headers, transaction
+from survey_app.web.organiser import organiser
+from survey_app.web.parts import Parts
+from survey_app.web.public import public
+from survey_app.web.results import results
+
+_ROOT = Path(__file__).parents[1]
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """Return the WSGI application for these settings; None reads them from the environment."""
+    config = config or read_config()
+    app = Flask("survey_app", template_folder=str(_ROOT / "templates"))
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        MAX_CONTENT_LENGTH=256 * 1024,
+        MAX_FORM_MEMORY_SIZE=256 * 1024,
+        MAX_FORM_PARTS=2_000,
+        SESSION_COOKIE_NAME="__Host-manyi" if config.is_https else "manyi",
+        SESSION_COOKIE_SECURE=config.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,  # It lives as long as the session: a form left open for an hour loses nothing.
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if config.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]
+    database = Database(config.database_url, config.data_dir)
+    app.extensions["manyi"] = Parts(config, database, BallotStore(database, config.secret_key))
+    for room in (languages, security_headers, transaction, errors):
+        room.set_up(app)
+    csrf = CSRFProtect(app)
+    csrf.exempt(public)  # A ballot carries a signed token of its own, and needs no cookie.
+    for blueprint in (public, results, organiser, health.health):
+        app.register_blueprint(blueprint)
+    return app

@@ -1,0 +1,262 @@
+import csv
+import io
+import re
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from pyzbar.pyzbar import ZBarSymbol, decode
+
+from survey_app.documents.posters import Poster, write_posters
+from survey_app.domain.messages import Refused
+
+EXAMPLE = Path(__file__).parents[2] / "docs/examples/units-changde.csv"
+MILLIMETRE = 150 / 25.4  # In pixels of a page seen at 150 dots to the inch.
+MARGIN = 15 * 72 / 25.4
+
+LONG_TITLE = "常德市2024年度“关注民生解十难”工作群众满意度测评公告说明"
+LONG_ORGANISER = "常德市人民政府优化经济发展环境和机关作风建设领导小组办公室"
+POSTER = Poster(
+    code="12345674",
+    url="https://manyi.changde.gov.cn/p/12345674",
+    unit_name="高山街社区",
+    county="武陵区",
+    township="府坪街道",
+    title="公共服务满意度",
+    organiser="常德市统计局",
+    contact="0736-7256000",
+    closes="2024年6月30日",
+)
+HARD_CASES = [
+    POSTER,
+    replace(POSTER, unit_name="新村", title="测评", group="服务对象"),
+    replace(POSTER, title=LONG_TITLE, organiser=LONG_ORGANISER, group="基层干部", unit_name="许家桥回族维吾尔族乡居委"),
+    replace(POSTER, unit_name="常德市人力资源和社会保障局", county="", township="", title=LONG_TITLE),
+    replace(POSTER, url="https://my.cd.cn/p/12345674", group="服务对象"),
+    replace(POSTER, url="https://satisfaction.changde.hunan.gov.cn/survey/p/12345674"),
+]
+
+
+def pdf_of(*posters):
+    out = io.BytesIO()
+    write_posters(out, posters)
+    return out.getvalue()
+
+
+def run(*command, pdf):
+    return subprocess.run(command, input=pdf, capture_output=True, check=True).stdout  # noqa: S603 - fixed commands.
+
+
+def page_picture(pdf, page=1):
+    png = run("pdftoppm", "-r", "150", "-gray", "-png", "-f", str(page), "-l", str(page), "-", pdf=pdf)
+    return Image.open(io.BytesIO(png)).convert("L")
+
+
+def text_of(pdf):
+    return run("pdftotext", "-layout", "-", "-", pdf=pdf).decode()
+
+
+def words_of(pdf):
+    """Return each word on the page as (text, size in points, left, right, top, foot)."""
+    page = run("pdftotext", "-bbox", "-", "-", pdf=pdf).decode()
+    found = re.findall(r'<word xMin="(.*?)" yMin="(.*?)" xMax="(.*?)" yMax="(.*?)">(.*?)</word>', page)
+    return [
+        (text, round(float(foot) - float(top), 1), float(left), float(right), float(top), float(foot))
+        for left, top, right, foot, text in found
+    ]
+
+
+def size_of(pdf, text):
+    return next(size for word, size, *_ in words_of(pdf) if word == text)
+
+
+def symbol_box(picture):
+    """Return (left, top, right, foot) of the QR code in pixels: the box around what the reader found."""
+    (symbol,) = decode(picture, symbols=[ZBarSymbol.QRCODE])
+    dark = np.asarray(picture) < 128
+    middle_x, middle_y = (symbol.rect.left + symbol.rect.width // 2, symbol.rect.top + symbol.rect.height // 2)
+    reach = int(62 * MILLIMETRE)  # Half the side, and a little of the quiet zone.
+    rows = np.flatnonzero(dark[middle_y - reach : middle_y + reach, middle_x - reach : middle_x + reach].any(axis=1))
+    columns = np.flatnonzero(dark[middle_y - reach : middle_y + reach, middle_x - reach : middle_x + reach].any(axis=0))
+    return (
+        middle_x - reach + columns[0],
+        middle_y - reach + rows[0],
+        middle_x - reach + columns[-1] + 1,
+        middle_y - reach + rows[-1] + 1,
+    )
+
+
+@pytest.mark.parametrize("poster", HARD_CASES)
+def test_a_printed_code_reads_as_the_printed_address(poster):
+    pdf = pdf_of(poster)
+    (symbol,) = decode(page_picture(pdf), symbols=[ZBarSymbol.QRCODE])
+    assert symbol.data.decode() == poster.url
+    assert poster.url in text_of(pdf)
+
+
+@pytest.mark.parametrize("poster", HARD_CASES)
+def test_the_code_measures_120_mm_with_four_light_modules_around(poster):
+    picture = page_picture(pdf_of(poster))
+    left, top, right, foot = symbol_box(picture)
+    assert (right - left) / MILLIMETRE == pytest.approx(120, abs=0.4)
+    assert (foot - top) / MILLIMETRE == pytest.approx(120, abs=0.4)
+    modules = {27: 29, 39: 33, 59: 37}[len(poster.url)]
+    quiet = int(4 * (right - left) / modules)
+    light = np.asarray(picture) > 250
+    around = light[top - quiet : foot + quiet, left - quiet : right + quiet].copy()
+    around[quiet:-quiet, quiet:-quiet] = True
+    assert around.all()
+
+
+@pytest.mark.parametrize("poster", HARD_CASES)
+def test_nothing_stands_in_the_margins_or_on_another_text(poster):
+    words = words_of(pdf_of(poster))
+    for _, _, left, right, top, foot in words:
+        assert left >= MARGIN - 0.5
+        assert right <= 210 * 72 / 25.4 - MARGIN + 0.5
+        assert top >= MARGIN - 0.5
+        assert foot <= 297 * 72 / 25.4 - MARGIN + 0.5
+    lines = sorted({(top, foot) for *_, top, foot in words})
+    assert all(foot <= next_top for (_, foot), (next_top, _) in zip(lines, lines[1:], strict=False))
+
+
+def test_the_sizes_are_those_of_the_design():
+    pdf = pdf_of(POSTER)
+    assert size_of(pdf, "公共服务满意度") == 60
+    assert size_of(pdf, "高山街社区") == 40
+    assert size_of(pdf, "微信扫一扫") == 36
+    assert size_of(pdf, POSTER.url) == 24
+    assert size_of(pdf, "1234") == 24
+    assert size_of(pdf, "组织者：常德市统计局") == 16
+
+
+def test_a_poster_says_who_asks_whom_to_call_until_when_and_that_it_is_anonymous():
+    text = text_of(pdf_of(replace(POSTER, group="服务对象")))
+    for words in (
+        "高山街社区",
+        "武陵区",
+        "府坪街道",
+        "票种：服务对象",
+        "微信扫一扫",
+        "1234 5674",
+        "组织者：常德市统计局",
+        "咨询：0736-7256000",
+        "截止日期：2024年6月30日",
+        "匿名填写，无需登录",
+    ):
+        assert words in text
+
+
+def test_without_a_group_no_group_is_named():
+    assert "票种" not in text_of(pdf_of(POSTER))
+
+
+def test_a_long_title_stands_on_two_balanced_lines():
+    pdf = pdf_of(replace(POSTER, title=LONG_TITLE))
+    first, second = (word for word in words_of(pdf) if word[0] in LONG_TITLE and len(word[0]) > 8)
+    assert first[0] + second[0] == LONG_TITLE
+    assert 0.75 < (first[3] - first[2]) / (second[3] - second[2]) < 1.34
+    assert first[1] >= 28
+
+
+def test_the_codes_of_a_batch_stand_at_one_place_whatever_the_unit_is_called():
+    pdf = pdf_of(POSTER, replace(POSTER, unit_name="许家桥回族维吾尔族乡居委", township="", group="基层干部"))
+    assert symbol_box(page_picture(pdf, 1)) == symbol_box(page_picture(pdf, 2))
+
+
+def test_a_batch_is_drawn_at_the_version_of_its_longest_address():
+    longer = replace(POSTER, url="https://satisfaction.changde.hunan.gov.cn/survey/p/12345674")
+    pdf = pdf_of(POSTER, longer)
+    picture = page_picture(pdf, 1)
+    left, top, _, _ = symbol_box(picture)
+    # The finder pattern is seven modules wide; its white ring begins after one: 37 modules make 120 mm.
+    row = np.asarray(picture)[top + int(120 * MILLIMETRE / 37 * 0.5), left:] < 128
+    assert np.argmin(row) == pytest.approx(7 * 120 * MILLIMETRE / 37, abs=2)
+
+
+def test_characters_that_bold_lacks_are_printed_and_can_be_searched():
+    assert "䶮䴙䴘村" in text_of(pdf_of(replace(POSTER, unit_name="䶮䴙䴘村")))
+
+
+def test_a_missing_character_is_refused_with_the_unit_and_the_character():
+    out = io.BytesIO()
+    bad = replace(POSTER, unit_name="😀村", township="\U0002ceff乡")
+    with pytest.raises(Refused) as refusal:
+        write_posters(out, [POSTER, bad, replace(bad, unit_name="😀乡")])
+    first, second = refusal.value.messages
+    assert first.values["unit"] == "😀村"
+    assert "😀 (U+1F600)" in str(first)
+    assert second.values["unit"] == "😀乡"
+    assert out.getvalue() == b""
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"title": "满意" * 60},
+        {"unit_name": "村" * 60},
+        {"url": "https://manyi.gov.cn/" + "a" * 100 + "/12345674"},
+    ],
+)
+def test_a_text_too_long_for_the_page_is_refused(change):
+    (text,) = change.values()
+    with pytest.raises(Refused, match="too long for a poster") as refusal:
+        pdf_of(replace(POSTER, **change))
+    assert text in str(refusal.value)
+
+
+def test_no_posters_are_no_document():
+    with pytest.raises(ValueError, match="no posters"):
+        pdf_of()
+
+
+def test_the_typed_code_must_be_that_of_the_address():
+    with pytest.raises(ValueError, match="12345674 is not in its address"):
+        pdf_of(replace(POSTER, url="https://manyi.changde.gov.cn/p/87654321"))
+
+
+def test_a_reprint_is_identical():
+    assert pdf_of(*HARD_CASES) == pdf_of(*HARD_CASES)
+
+
+def test_progress_counts_the_pages():
+    seen = []
+    write_posters(io.BytesIO(), HARD_CASES, seen.append)
+    assert seen == [1, 2, 3, 4, 5, 6]
+
+
+def test_the_outline_leads_to_counties_and_townships():
+    pdf = pdf_of(
+        replace(POSTER, unit_name="常德市", county="", township=""),
+        replace(POSTER, unit_name="武陵区", township=""),
+        POSTER,
+        replace(POSTER, unit_name="百街口社区"),
+        replace(POSTER, township="丹洲乡", unit_name="新村"),
+        replace(POSTER, county="鼎城区", township="丹洲乡"),
+    )
+    titles = [bytes(title, "latin-1") for title in re.findall(r"/Title \((.*?)(?<!\\)\) ", pdf.decode("latin-1"))]
+    assert len(titles) == 1 + 6
+    names = run("pdftohtml", "-xml", "-i", "-stdout", "-", pdf=pdf).decode()
+    outline = names[names.index("<outline>") :]
+    assert re.findall(r'<item page="(\d)">(.*?)</item>', outline) == [
+        ("1", "常德市"),
+        ("2", "武陵区"),
+        ("3", "府坪街道"),
+        ("5", "丹洲乡"),
+        ("6", "鼎城区"),
+        ("6", "丹洲乡"),
+    ]
+
+
+def test_every_name_of_the_example_can_be_printed_and_every_font_is_in_the_file():
+    with EXAMPLE.open(encoding="utf-8", newline="") as file:
+        names = [row["name"] for row in csv.DictReader(file)]
+    assert len(names) == 2462
+    pdf = pdf_of(*(replace(POSTER, unit_name=name) for name in sorted(names, key=len)[::60]))
+    assert b"Helvetica" not in pdf
+    fonts = run("pdffonts", "-", pdf=pdf).decode().splitlines()[2:]
+    assert fonts
+    assert all(" yes yes yes " in font for font in fonts)
