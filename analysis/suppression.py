@@ -190,6 +190,7 @@ class _Hiding:
             for child in self.family.children[unit]:
                 if self.hidden[child]:
                     self._add(unit, self.unseen[child], 1)
+        for unit in self.family.inner:
             if not self.hidden[unit]:
                 self._settle(unit)
 
@@ -202,15 +203,16 @@ class _Hiding:
             if chosen is None:
                 for node in reversed(taken):
                     self._show(node)
-                self.hidden[unit] = True
+                self._hide(unit)
                 return
             taken += self._hide(chosen)
             first = first or len(taken)
         # The smallest sibling stays hidden whatever else is: that much of the rule can be checked by eye.
         for node in sorted(taken[first:], key=self._size, reverse=True):
-            owner = self._show(node)
-            if self._fault(node) is not None or self._fault(owner) is not None:
-                self._hide(node)
+            *dark, owner = self._show(node)
+            if self._fault(node) is not None or self._fault(owner) is not None or any(map(self._thin, dark)):
+                self.hidden[node] = True
+                self._lift(node, 1)
 
     def _fault(self, unit: int) -> int | None:
         """Return None where a visible unit's remainder is safe, else the child outside which more must be hidden.
@@ -247,29 +249,33 @@ class _Hiding:
     def _size(self, unit: int) -> tuple[int, int]:
         return self.ballots[unit], unit
 
+    def _thin(self, unit: int) -> bool:
+        """Say whether too little of a hidden unit is unseen: it would be all but the sum of what is visible below."""
+        return sum(self.unseen[unit]) < min(WIDTH, self.ballots[unit])
+
     def _hide(self, unit: int) -> list[int]:
-        """Hide a unit; where all below it is visible also its smallest branch, or it would be their sum."""
+        """Hide a unit, and below it the smallest branches until enough of it is unseen; return all that was hidden."""
         taken = [unit]
         self.hidden[unit] = True
-        while not any(self.unseen[taken[-1]]):
-            taken.append(min(self._visible_below(taken[-1], -1), key=self._size))
-            self.hidden[taken[-1]] = True
-        self._lift(taken[-1], 1)
+        self._lift(unit, 1)
+        while self._thin(unit):
+            taken += self._hide(min(self._visible_below(unit, -1), key=self._size))
         return taken
 
-    def _show(self, unit: int) -> int:
-        """Take a hidden unit back, and return the visible unit above it whose remainder shrank."""
+    def _show(self, unit: int) -> list[int]:
+        """Show a hidden unit again; return those above whose unseen counts shrank, as :meth:`_lift` does."""
         self.hidden[unit] = False
         return self._lift(unit, -1)
 
-    def _lift(self, unit: int, sign: int) -> int:
-        """Add a unit's unseen counts to all above it, up to the first visible unit, which is returned."""
+    def _lift(self, unit: int, sign: int) -> list[int]:
+        """Add a unit's unseen counts to the hidden units above it and to the first visible one, which ends the list."""
+        path = []
         above = self.family.parents[unit]
-        self._add(above, self.unseen[unit], sign)
-        while self.hidden[above]:
-            above = self.family.parents[above]
+        while above >= 0:
+            path.append(above)
             self._add(above, self.unseen[unit], sign)
-        return above
+            above = self.family.parents[above] if self.hidden[above] else -1
+        return path
 
     def _add(self, unit: int, counts: list[int], sign: int) -> None:
         self.unseen[unit] = [here + sign * count for here, count in zip(self.unseen[unit], counts, strict=True)]

@@ -139,19 +139,17 @@ class UnitTable:
 
     def _printed(self, counts: Counts, weights: tuple[Fraction, ...] | None) -> list[str | None]:
         """Print the four rates of counts (groups, 5), exactly."""
-        exact = weights or (Fraction(1),)
-        scores = [
-            weighted_score(part.tolist(), base.tolist(), exact, self.empty_group)
-            for part, base in Bases.of(counts).ratios()
-        ]
+        pairs = [(part.tolist(), base.tolist()) for part, base in Bases.of(counts).ratios()]
+        if weights is None:
+            return [round_percent(part[0], base[0]) if base[0] else None for part, base in pairs]
+        scores = [weighted_score(part, base, weights, self.empty_group) for part, base in pairs]
         return [None if score is None else round_percent(score, 1) for score in scores]
 
 
 def _cell(ballots: int, counts: Counts | None, rates: list[str | None], limits: tuple[float, float]) -> Cell:
     """Put a cell together; counts of None are suppressed, limits of nan are none."""
-    by_name: dict[str, int | None] = (
-        dict.fromkeys(CELLS) if counts is None else dict(zip(CELLS, counts.tolist(), strict=True))
-    )
+    shown: list[int] | list[None] = [None] * len(CELLS) if counts is None else counts.tolist()
+    by_name = dict(zip(CELLS, shown, strict=True))
     low, high = (None if np.isnan(limit) else round_percent(Fraction(float(limit)), 1) for limit in limits)
     return Cell(
         ballots=ballots,

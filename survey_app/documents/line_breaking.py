@@ -33,7 +33,7 @@ _PIECE = re.compile(
 #: What a break costs that falls at no space and no mark: as much as lines a character or two from equal.
 _BREAK_IN_SENTENCE = 0.02
 #: What a break between quotation marks or brackets costs.
-_BREAK_IN_QUOTATION = 0.1
+_BREAK_IN_QUOTATION = 0.25
 
 
 def unbreakable_pieces(text: str) -> list[str]:
@@ -41,62 +41,66 @@ def unbreakable_pieces(text: str) -> list[str]:
     return _PIECE.findall(text)
 
 
-def break_lines(text: str, width_of: Callable[[str], float], limit: float) -> tuple[str, ...]:
-    """Break `text` into the fewest lines not wider than `limit`, as equal in width as its words allow.
+class LineBreaker:
+    """Breaks one text, given as its pieces, into lines at any width; what it has measured it remembers.
 
-    `width_of` gives a string's width in the unit of `limit`. Only a single word may make a line wider than the limit:
-    the caller then takes a smaller size.
+    `width_of` gives a string's width, in the unit of the limits. White space at the ends of lines is left out. Only a
+    single piece may make a line wider than the limit: the caller then takes a smaller size.
     """
-    return balance_pieces(unbreakable_pieces(text), width_of, limit)
 
+    def __init__(self, pieces: Sequence[str], width_of: Callable[[str], float]) -> None:
+        self._pieces = pieces
+        self._width = cache(lambda start, end: width_of(self._line(start, end)))
+        self._break_costs = [self._cost_of_break(end) for end in range(len(pieces) + 1)]
 
-def balance_pieces(pieces: Sequence[str], width_of: Callable[[str], float], limit: float) -> tuple[str, ...]:
-    """Join `pieces` into the fewest lines not wider than `limit`, as equal as they allow; white space at ends falls."""
+    @property
+    def widest_piece(self) -> float:
+        """The width of the widest piece, 0 if there is none."""
+        return max((self._width(start, start + 1) for start in range(len(self._pieces))), default=0.0)
 
-    def line(start: int, end: int) -> str:
-        return "".join(pieces[start:end]).strip()
+    def fewest_lines(self, limit: float) -> int:
+        """Return how many lines are needed when each is filled before the next is begun."""
+        start = lines = 0
+        for end in range(1, len(self._pieces) + 1):
+            if end == 1 or not self._fits(start, end, limit):
+                start, lines = end - 1, lines + 1
+        return lines
 
-    @cache
-    def width(start: int, end: int) -> float:
-        return width_of(line(start, end))
+    def balanced(self, limit: float) -> tuple[str, ...]:
+        """Return the fewest lines not wider than `limit`, as equal as the pieces allow."""
+        count = self.fewest_lines(limit)
+        if not count:
+            return ()
+        last = len(self._pieces)
+        mean = self._width(0, last) / count
 
-    def fits(start: int, end: int) -> bool:
-        return end == start + 1 or width(start, end) <= limit
-
-    count = _fewest_lines(len(pieces), fits)
-    mean = width(0, len(pieces)) / max(count, 1) or 1.0
-
-    @cache
-    def best(start: int, lines: int) -> tuple[float, tuple[int, ...]]:
-        """Return the least cost of setting the pieces from `start` in so many lines, and where those lines end."""
-        choices: list[tuple[float, tuple[int, ...]]] = [(float("inf"), (len(pieces),))]
-        ends = (len(pieces),) if lines == 1 else range(start + 1, len(pieces) - lines + 2)
-        for end in ends:
-            if fits(start, end):
+        @cache
+        def best(start: int, lines: int) -> tuple[float, tuple[int, ...]]:
+            """Return the least cost of setting the pieces from `start` in so many lines, and where those lines end."""
+            choices: list[tuple[float, tuple[int, ...]]] = [(float("inf"), (last,))]
+            for end in (last,) if lines == 1 else range(start + 1, last - lines + 2):
+                if not self._fits(start, end, limit):
+                    break
                 after, rest = best(end, lines - 1) if lines > 1 else (0.0, ())
-                uneven = ((width(start, end) - mean) / mean) ** 2
-                choices.append((uneven + _cost_of_break(pieces, end) + after, (end, *rest)))
-        return min(choices)
+                uneven = (self._width(start, end) / mean - 1) ** 2
+                choices.append((uneven + self._break_costs[end] + after, (end, *rest)))
+            return min(choices)
 
-    ends = best(0, count)[1] if count else ()
-    return tuple(line(start, end) for start, end in zip((0, *ends), ends, strict=False))
+        ends = best(0, count)[1]
+        return tuple(self._line(start, end) for start, end in zip((0, *ends), ends, strict=False))
 
+    def _line(self, start: int, end: int) -> str:
+        return "".join(self._pieces[start:end]).strip()
 
-def _fewest_lines(pieces: int, fits: Callable[[int, int], bool]) -> int:
-    """Return how many lines are needed when each is filled before the next is begun."""
-    start = lines = 0
-    for end in range(1, pieces + 1):
-        if end == 1 or not fits(start, end):
-            start, lines = end - 1, lines + 1
-    return lines
+    def _fits(self, start: int, end: int, limit: float) -> bool:
+        return end == start + 1 or self._width(start, end) <= limit
 
-
-def _cost_of_break(pieces: Sequence[str], end: int) -> float:
-    """Return what a break before `pieces[end]` costs; 0 at the end of the text and at a space or mark."""
-    if end == len(pieces):
-        return 0.0
-    before = "".join(pieces[:end])
-    if sum(map(before.count, _OPENING)) > sum(map(before.count, _SHUTTING)):
-        return _BREAK_IN_QUOTATION
-    soft = before[-1].isspace() or before[-1] in "，。；：" + _SHUTTING or pieces[end][0] in _OPENING
-    return 0.0 if soft else _BREAK_IN_SENTENCE
+    def _cost_of_break(self, end: int) -> float:
+        """Return what a break before piece `end` costs; 0 at either end of the text and at a space or mark."""
+        if end in (0, len(self._pieces)):
+            return 0.0
+        before = "".join(self._pieces[:end])
+        if sum(map(before.count, _OPENING)) > sum(map(before.count, _SHUTTING)):
+            return _BREAK_IN_QUOTATION
+        soft = before[-1].isspace() or before[-1] in "，。；：" + _SHUTTING or self._pieces[end][0] in _OPENING
+        return 0.0 if soft else _BREAK_IN_SENTENCE

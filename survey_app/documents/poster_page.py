@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from survey_app.documents.fonts import BOLD, REGULAR, text_width
-from survey_app.documents.line_breaking import balance_pieces, unbreakable_pieces
+from survey_app.documents.line_breaking import LineBreaker, unbreakable_pieces
 from survey_app.documents.qr_symbol import QUIET_ZONE, dark_rectangles, matrix_of
 from survey_app.documents.typesetting import ASCENT, Block, draw_block, draw_line, fit_block
 from survey_app.domain.entry_codes import grouped
@@ -33,6 +33,7 @@ _CALL_SIZE = 36.0
 _CODE_SIZE = 24.0
 _FOOTER_SIZE = 16.0
 _FOOTER_LEADING = 1.4
+_MOST_FOOTER_LINES = 4
 _CONTEXT_SIZE = 24.0
 _UNIT_SIZE = 40.0
 #: Largest and smallest sizes.
@@ -97,7 +98,14 @@ def _footer(organiser: str, contact: str, closes: str) -> Block:
         for statement in statements
         for piece in _spaced([statement] if width_of(statement) <= _WIDTH else unbreakable_pieces(statement))
     ]
-    return Block(balance_pieces(pieces, width_of, _WIDTH), REGULAR, _FOOTER_SIZE, _FOOTER_LEADING)
+    text = LineBreaker(pieces, width_of)
+    if text.fewest_lines(_WIDTH) > _MOST_FOOTER_LINES:
+        raise Refused(
+            message(
+                "The footer of the poster is too long: {text}. Shorten the organiser or the contact.", text=organiser
+            )
+        )
+    return Block(text.balanced(_WIDTH), REGULAR, _FOOTER_SIZE, _FOOTER_LEADING)
 
 
 def _spaced(pieces: list[str]) -> list[str]:

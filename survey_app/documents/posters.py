@@ -37,7 +37,8 @@ def write_posters(out: BinaryIO, posters: Sequence[Poster], progress: Callable[[
         pagesize=(PAGE_WIDTH, PAGE_HEIGHT),
         pageCompression=1,
         invariant=1,
-        initialFontName=REGULAR,  # Without it every file names a font that it does not carry.
+        # Without it every file names a font that it does not carry; the library's stubs take it for a number.
+        initialFontName=REGULAR,  # type: ignore[arg-type]
         lang="zh-CN",
     )
     canvas.setTitle(f"测评公告：{posters[0].title}")

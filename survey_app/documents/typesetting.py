@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from survey_app.documents.fonts import font_runs, text_width
-from survey_app.documents.line_breaking import break_lines
+from survey_app.documents.line_breaking import LineBreaker, unbreakable_pieces
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
@@ -49,19 +49,23 @@ def fit_block(text: str, font: str, sizes: tuple[float, float], room: tuple[floa
     """
     largest, smallest = sizes[0] - sizes[0] % _STEP, sizes[1]
     width, height = room
+    text_lines = LineBreaker(unbreakable_pieces(text), lambda line: text_width(line, font, 1.0))
     fitting: list[Block] = []
     for count in range(1, _MOST_LINES + 1):
         size = min(largest, height / (1 + (count - 1) * LEADING))
         size -= size % _STEP
-        while size >= smallest:
-            lines = break_lines(text, lambda line: text_width(line, font, 1.0), width / size)
-            if len(lines) <= count and all(text_width(line, font, size) <= width for line in lines):
-                fitting.append(Block(lines, font, size))
-                break
+        while size >= smallest and not _fits_in_lines(text_lines, count, width / size):
             size -= _STEP
+        if size >= smallest:
+            fitting.append(Block(text_lines.balanced(width / size), font, size))
         if fitting and fitting[-1].size == largest:
             return fitting[-1]
     return max(fitting, key=lambda block: block.size / _WORTH_A_LINE ** len(block.lines), default=None)
+
+
+def _fits_in_lines(text: LineBreaker, count: int, limit: float) -> bool:
+    """Return whether the text fits in `count` lines of width `limit`, its longest word too."""
+    return text.widest_piece <= limit and text.fewest_lines(limit) <= count
 
 
 def draw_block(canvas: "Canvas", block: Block, centre: float, top: float) -> float:

@@ -57,7 +57,8 @@ def write_workbook(out: BinaryIO, sheets: Sequence[Sheet], created: datetime) ->
     """Write the sheets to `out` as one workbook; the same sheets and `created` (aware) give the same bytes.
 
     In each sheet row 1 is the title, row 2 the header (both stay in view; the header has filters and is repeated on
-    each printed page), then come the rows, a blank row and the notes. None is an empty cell, or "—" in a rate column.
+    each printed page), then come the rows, a blank row and the notes. None and ""
+    are empty cells; in a rate column None is "—".
 
     ValueError: a row does not have one cell for each column, a cell is not of its column's kind, or it is longer than
     Excel's 32,767 characters. xlsxwriter's own errors: a sheet's name breaks Excel's rules.
@@ -131,7 +132,7 @@ class _SheetWriter:
         kind = self._sheet.columns[column].kind
         if kind == "rate":
             self._write_rate(row, column, NO_RATE if value is None else value)
-        elif value is None:
+        elif value is None or value == "":
             self._page.write_blank(row, column, None, self._cell_format("text"))
         elif kind == "integer" and isinstance(value, int):
             self._page.write_number(row, column, value, self._cell_format("#,##0"))

@@ -64,6 +64,7 @@ class SurveyDefinition:
     time_zone: str
     opens: datetime | None
     closes: datetime | None
+    open_days: int | None
     results_on: date | None
     places: PlaceRule
     scopes: tuple[Scope, ...]
@@ -94,6 +95,7 @@ def read_definition(given: Json) -> SurveyDefinition:
         time_zone=zone.key,
         opens=_moment(given, "opens", zone, faults),
         closes=_moment(given, "closes", zone, faults),
+        open_days=given.get("open_days"),
         results_on=_day(given, "results_on", faults),
         places=_places(given["places"]),
         scopes=tuple(_scope(code, rules) for code, rules in given.get("scopes", {}).items()),
@@ -316,6 +318,8 @@ def _survey_faults(definition: SurveyDefinition) -> Iterable[Message]:
             where="headline.question",
             value=definition.headline_question or "—",
         )
+    if definition.closes and definition.open_days:
+        yield message("{where}: give either closes or open_days, not both.", where="open_days")
     if definition.opens and definition.closes and definition.opens >= definition.closes:
         yield message("{where}: the planned closing is not after the planned opening.", where="closes")
 
@@ -334,3 +338,9 @@ def scopes_of(scopes: Sequence[Scope], name: str, unit_class: str, ancestors: It
         for scope in scopes
         if scope.code in inside or (scope.excludes is not None and scope.excludes not in inside)
     ]
+
+
+def end_of_day(start: datetime, days: int, time_zone: str) -> datetime:
+    """Return the end of the last of so many days, the day of `start` counted, in the survey's time zone."""
+    zone = ZoneInfo(time_zone)
+    return datetime.combine(start.astimezone(zone).date() + timedelta(days=days), time(), zone)

@@ -42,19 +42,26 @@ class ReleaseUnit(Base):
 
     release_id: Mapped[int] = reference("releases", primary_key=True)
     code: Mapped[str] = mapped_column(primary_key=True)
-    #: The order of the tree: parents before children.
+    #: A target may have the code of a unit of the tree.
+    is_target: Mapped[bool] = mapped_column(primary_key=True)
+    #: The order of the tree, parents before children, then the listed targets.
     position: Mapped[int]
     parent_code: Mapped[str]
     level: Mapped[str]
+    unit_class: Mapped[str]
     #: What tells the unit from others of its name: the names above it, from the top.
     path: Mapped[list[str]]
     name: Mapped[dict[str, Any]]
+    #: The name in all its languages, for the search.
+    search_name: Mapped[str]
     #: Places at or below it, and how many of them have a ballot.
     places: Mapped[int]
     places_with_ballots: Mapped[int]
     ballots: Mapped[int]
-    #: Question code -> the printed cell; group code -> the same, where there are groups.
+    #: Question code -> the printed cell, with the columns of services.tabulating.CELL_COLUMNS.
     cells: Mapped[dict[str, Any]]
+    #: Group code -> the same, where there are several groups.
+    group_cells: Mapped[dict[str, Any]]
 
 
 class ReleaseFile(Base):

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from survey_app.domain.definition import end_of_day, read_definition
 from survey_app.domain.lifecycle import Act, SurveyState, after, check_reopening, require_reason
 from survey_app.domain.messages import Refused, message
 from survey_app.models import Ballot, StoredQuestionnaire, Survey, SurveyAct
@@ -27,8 +28,15 @@ def record(session: Session, survey: Survey, act: Act, by: str, reason: str = ""
 def open_survey(session: Session, slug: str, by: str) -> Survey:
     """Open a draft now, whatever its planned date, and freeze its questionnaire."""
     survey = lock_survey(session, slug)
+    stored = session.get_one(StoredQuestionnaire, survey.id)
+    now = datetime.now(UTC)
     record(session, survey, Act.OPEN, by)
-    session.get_one(StoredQuestionnaire, survey.id).frozen_at = datetime.now(UTC)
+    open_days = read_definition(stored.definition).open_days
+    if survey.closes_at is None and open_days is not None:
+        survey.closes_at = end_of_day(now, open_days, survey.time_zone)
+    if survey.closes_at is not None and survey.closes_at <= now:
+        raise Refused(message("Its planned closing is past. Give it a later one, then open it."))
+    stored.frozen_at = now
     return survey
 
 

@@ -3,6 +3,8 @@ import io
 import re
 import subprocess
 from dataclasses import replace
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +42,7 @@ HARD_CASES = [
 ]
 
 
+@cache
 def pdf_of(*posters):
     out = io.BytesIO()
     write_posters(out, posters)
@@ -50,6 +53,7 @@ def run(*command, pdf):
     return subprocess.run(command, input=pdf, capture_output=True, check=True).stdout  # noqa: S603 - fixed commands.
 
 
+@cache
 def page_picture(pdf, page=1):
     png = run("pdftoppm", "-r", "150", "-gray", "-png", "-f", str(page), "-l", str(page), "-", pdf=pdf)
     return Image.open(io.BytesIO(png)).convert("L")
@@ -107,7 +111,7 @@ def test_the_code_measures_120_mm_with_four_light_modules_around(poster):
     quiet = int(4 * (right - left) / modules)
     light = np.asarray(picture) > 250
     around = light[top - quiet : foot + quiet, left - quiet : right + quiet].copy()
-    around[quiet:-quiet, quiet:-quiet] = True
+    around[quiet - 1 : 1 - quiet, quiet - 1 : 1 - quiet] = True  # The symbol, with its blurred edge.
     assert around.all()
 
 
@@ -120,7 +124,7 @@ def test_nothing_stands_in_the_margins_or_on_another_text(poster):
         assert top >= MARGIN - 0.5
         assert foot <= 297 * 72 / 25.4 - MARGIN + 0.5
     lines = sorted({(top, foot) for *_, top, foot in words})
-    assert all(foot <= next_top for (_, foot), (next_top, _) in zip(lines, lines[1:], strict=False))
+    assert all(foot <= next_top for (_, foot), (next_top, _) in pairwise(lines))
 
 
 def test_the_sizes_are_those_of_the_design():
@@ -198,12 +202,13 @@ def test_a_missing_character_is_refused_with_the_unit_and_the_character():
     [
         {"title": "满意" * 60},
         {"unit_name": "村" * 60},
+        {"organiser": "常德市统计局" * 30},
         {"url": "https://manyi.gov.cn/" + "a" * 100 + "/12345674"},
     ],
 )
 def test_a_text_too_long_for_the_page_is_refused(change):
     (text,) = change.values()
-    with pytest.raises(Refused, match="too long for a poster") as refusal:
+    with pytest.raises(Refused, match="too long") as refusal:
         pdf_of(replace(POSTER, **change))
     assert text in str(refusal.value)
 
@@ -219,7 +224,7 @@ def test_the_typed_code_must_be_that_of_the_address():
 
 
 def test_a_reprint_is_identical():
-    assert pdf_of(*HARD_CASES) == pdf_of(*HARD_CASES)
+    assert pdf_of.__wrapped__(*HARD_CASES) == pdf_of.__wrapped__(*HARD_CASES)
 
 
 def test_progress_counts_the_pages():
@@ -228,7 +233,7 @@ def test_progress_counts_the_pages():
     assert seen == [1, 2, 3, 4, 5, 6]
 
 
-def test_the_outline_leads_to_counties_and_townships():
+def test_the_outline_leads_to_counties_and_townships(tmp_path):
     pdf = pdf_of(
         replace(POSTER, unit_name="常德市", county="", township=""),
         replace(POSTER, unit_name="武陵区", township=""),
@@ -237,10 +242,9 @@ def test_the_outline_leads_to_counties_and_townships():
         replace(POSTER, township="丹洲乡", unit_name="新村"),
         replace(POSTER, county="鼎城区", township="丹洲乡"),
     )
-    titles = [bytes(title, "latin-1") for title in re.findall(r"/Title \((.*?)(?<!\\)\) ", pdf.decode("latin-1"))]
-    assert len(titles) == 1 + 6
-    names = run("pdftohtml", "-xml", "-i", "-stdout", "-", pdf=pdf).decode()
-    outline = names[names.index("<outline>") :]
+    (tmp_path / "posters.pdf").write_bytes(pdf)
+    xml = run("pdftohtml", "-xml", "-i", "-stdout", tmp_path / "posters.pdf", pdf=b"").decode()
+    outline = xml[xml.index("<outline>") :]
     assert re.findall(r'<item page="(\d)">(.*?)</item>', outline) == [
         ("1", "常德市"),
         ("2", "武陵区"),

@@ -21,13 +21,14 @@ def read_separated_text(content: bytes) -> Iterator[list[str]]:
     separator = max(",;\t", key=first_line.count)
     # Without `strict` a quotation mark that is never closed would swallow the rest of the list in silence.
     records = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    row = 0
+    row = 1
     try:
-        for row, record in enumerate(records, start=1):
+        for record in records:
             yield record
+            row += 1
     except csv.Error as error:
         raise Refused(
-            message("Row {row}: a quotation mark is not closed or stands in the wrong place.", row=row + 1)
+            message("Row {row}: a quotation mark is not closed or stands in the wrong place.", row=row)
         ) from error
 
 

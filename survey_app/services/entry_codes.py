@@ -1,0 +1,103 @@
+"""The poster codes of a survey: listed for scripts, drawn on posters."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import BinaryIO
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey_app.documents.posters import Poster, write_posters
+from survey_app.domain.messages import Refused, message
+from survey_app.domain.texts import DEFAULT_LANGUAGE, pick
+from survey_app.models import EntryCode, Place, RespondentGroup, Survey, Unit
+from survey_app.services.surveys import find_survey
+from survey_app.services.unit_tree import load_tree
+
+
+@dataclass(frozen=True)
+class ListedCode:
+    """One active poster code and where it leads."""
+
+    unit_code: str
+    group: str
+    code: str
+    url: str
+
+
+def list_codes(session: Session, slug: str, public_url: str) -> Sequence[ListedCode]:
+    """Return the active poster codes of a survey, by unit and group."""
+    survey = find_survey(session, slug)
+    return [
+        ListedCode(unit.code, group.code, entry.code, f"{public_url}/s/{entry.code}")
+        for entry, unit, group in _codes(session, survey)
+    ]
+
+
+def _codes(session: Session, survey: Survey) -> Iterable[tuple[EntryCode, Unit, RespondentGroup]]:
+    rows = session.execute(
+        select(EntryCode, Unit, RespondentGroup)
+        .join(Place, Place.id == EntryCode.place_id)
+        .join(Unit, Unit.id == Place.unit_id)
+        .join(RespondentGroup, RespondentGroup.id == EntryCode.group_id)
+        .where(EntryCode.survey_id == survey.id, EntryCode.state == "active")
+        .order_by(Unit.code, RespondentGroup.position)
+    )
+    return ((row[0], row[1], row[2]) for row in rows)
+
+
+def print_posters(
+    session: Session,
+    slug: str,
+    public_url: str,
+    out: BinaryIO,
+    progress: Callable[[int, int], None],
+    under: str | None = None,
+) -> int:
+    """Write the posters of a survey, of all places or of those under one unit, as one PDF; return how many.
+
+    `progress` hears (done, all). Printing again gives the same codes.
+    """
+    survey = find_survey(session, slug)
+    tree = load_tree(session)
+    posters = []
+    for entry, unit, group in _codes(session, survey):
+        line = tree.line(unit)
+        if under is not None and under not in {each.code for each in line}:
+            continue
+        above = [each.name for each in line[1:-1]]
+        posters.append(
+            Poster(
+                code=entry.code,
+                url=f"{public_url}/s/{entry.code}",
+                unit_name=unit.name,
+                county=above[0] if above else "",
+                township=above[1] if len(above) > 1 else "",
+                title=pick(survey.title, DEFAULT_LANGUAGE),
+                organiser=pick(survey.organiser, DEFAULT_LANGUAGE),
+                contact=survey.contact,
+                closes=closing_day(survey.closes_at, survey.time_zone),
+                group=pick(group.name, DEFAULT_LANGUAGE) if _several(session, survey) else "",
+            )
+        )
+    if not posters:
+        raise Refused(message("There is no place under {value} in this survey.", value=under or slug))
+    write_posters(out, posters, lambda done: progress(done, len(posters)))
+    return len(posters)
+
+
+def _several(session: Session, survey: Survey) -> bool:
+    return len(session.scalars(select(RespondentGroup.id).where(RespondentGroup.survey_id == survey.id)).all()) > 1
+
+
+def closing_day(closes_at: datetime | None, time_zone: str) -> str:
+    """Return the planned closing as a poster prints it, midnight as the 24:00 of the day before; "" for none."""
+    if closes_at is None:
+        return ""
+    local = closes_at.astimezone(ZoneInfo(time_zone))
+    if (local.hour, local.minute) == (0, 0):
+        day = local - timedelta(days=1)
+        return f"{day.year}年{day.month}月{day.day}日24:00"
+    return f"{local.year}年{local.month}月{local.day}日{local:%H:%M}"

@@ -1,0 +1,186 @@
+"""Publish: freeze the tables of a closed survey as a numbered release, with its files. Pages only ever read these.
+
+The tables are made while nothing is locked; a closed survey's counts stand still. The short transaction that stores
+them looks once more whether the survey is still in the state that it was in.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from analysis.rates import FORMULA_VERSION
+from survey_app.domain.lifecycle import Act, SurveyState, after, require_reason
+from survey_app.models import Release, ReleaseFile, ReleaseUnit, StoredQuestionnaire, Survey, SurveyAct
+from survey_app.models.database import Database
+from survey_app.services.lifecycle import lock_survey, record
+from survey_app.services.release_files import MadeFile, make_files
+from survey_app.services.surveys import find_survey
+from survey_app.services.tabulating import ResultRow, SurveyCounts, load_counts, result_rows
+
+SOFTWARE = "Manyi 0.1.0"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A release before it is stored."""
+
+    head: dict[str, Any]
+    rows: Sequence[ResultRow]
+
+
+def publish(database: Database, slug: str, by: str, reason: str | None = None) -> Release:
+    """Publish a closed survey; a release after the first needs a reason. Refused from a wrong state."""
+    with database.reading() as session:
+        check_publishing(session, slug, reason)
+        draft = draft_release(session, slug)
+        number = _next_number(session, find_survey(session, slug))
+    released_at = datetime.now(UTC)
+    head = draft.head | {"number": number, "released_at": released_at.isoformat(timespec="seconds")}
+    files = make_files(head, draft.rows, released_at)
+    with database.writing() as session:
+        survey = lock_survey(session, slug)
+        if _next_number(session, survey) != number:  # Somebody else published meanwhile.
+            check_publishing(session, slug, reason)
+        survey.figures_seen_at = survey.figures_seen_at or released_at
+        record(session, survey, Act.PUBLISH, by, reason or "")
+        return _store(session, survey, head, draft.rows, files, released_at, by, reason or "")
+
+
+def check_publishing(session: Session, slug: str, reason: str | None) -> None:
+    """Refuse what `publish` would refuse, at once and without work."""
+    survey = find_survey(session, slug)
+    after(SurveyState(survey.state), Act.PUBLISH, slug)
+    if _next_number(session, survey) > 1:
+        require_reason(reason)
+
+
+def draft_release(session: Session, slug: str) -> Draft:
+    """Make the tables of a closed survey and what stands around them."""
+    survey = find_survey(session, slug)
+    counted = load_counts(session, survey)
+    rows = result_rows(counted, survey.threshold, survey.empty_group)
+    return Draft(_head(session, survey, counted), rows)
+
+
+def _next_number(session: Session, survey: Survey) -> int:
+    newest = session.scalar(select(func.max(Release.number)).where(Release.survey_id == survey.id))
+    return (newest or 0) + 1
+
+
+def _head(session: Session, survey: Survey, counted: SurveyCounts) -> dict[str, Any]:
+    frame = counted.frame
+    acts = session.scalars(select(SurveyAct).where(SurveyAct.survey_id == survey.id).order_by(SurveyAct.id)).all()
+    return {
+        "slug": survey.slug,
+        "title": survey.title,
+        "organiser": survey.organiser,
+        "contact": survey.contact,
+        "time_zone": survey.time_zone,
+        "headline_question": survey.headline_question,
+        "headline_base": survey.headline_base,
+        "empty_group": survey.empty_group,
+        "threshold": survey.threshold,
+        "formula_version": FORMULA_VERSION,
+        "software": SOFTWARE,
+        "questionnaire_sha256": session.get_one(StoredQuestionnaire, survey.id).sha256,
+        "tally_sha256": hashlib.sha256(counted.counts.astype("<i8").tobytes()).hexdigest(),
+        "ballots": int(counted.ballots.sum()),
+        "places": len(counted.places),
+        "places_with_ballots": int((counted.ballots > 0).sum()),
+        "acts": [
+            {"act": each.act, "at": each.at.isoformat(timespec="seconds"), "reason": each.reason}
+            for each in acts
+            if each.act in (Act.OPEN, Act.CLOSE, Act.REOPEN)
+        ],
+        "groups": [{"code": each.code, "name": each.name, "weight": each.weight} for each in frame.groups],
+        "questions": [
+            {
+                "code": each.code,
+                "text": dict(each.text),
+                "about": each.about,
+                "asked_in": each.asked_in,
+                "options": [
+                    {"code": option.code, "text": dict(option.text), "rating": str(option.rating)}
+                    for option in each.options
+                ],
+            }
+            for each in frame.questionnaire.rating_questions
+        ],
+    }
+
+
+def _store(
+    session: Session,
+    survey: Survey,
+    head: dict[str, Any],
+    rows: Sequence[ResultRow],
+    files: Sequence[MadeFile],
+    released_at: datetime,
+    by: str,
+    reason: str,
+) -> Release:
+    release = Release(
+        survey_id=survey.id,
+        number=head["number"],
+        released_at=released_at,
+        released_by=by,
+        reason=reason,
+        head=head,
+        withdrawn_at=None,
+        withdrawn_reason="",
+    )
+    session.add(release)
+    session.flush()
+    session.execute(
+        insert(ReleaseUnit),
+        [
+            {
+                "release_id": release.id,
+                "code": row.code,
+                "is_target": row.is_target,
+                "position": position,
+                "parent_code": row.parent_code,
+                "level": row.level,
+                "unit_class": row.unit_class,
+                "path": list(row.path),
+                "name": dict(row.name),
+                "search_name": " ".join(row.name.values()),
+                "places": row.places,
+                "places_with_ballots": row.places_with_ballots,
+                "ballots": row.ballots,
+                "cells": row.cells,
+                "group_cells": row.group_cells,
+            }
+            for position, row in enumerate(rows)
+        ],
+    )
+    session.add_all(
+        ReleaseFile(
+            release_id=release.id,
+            path=each.path,
+            media_type=each.media_type,
+            sha256=hashlib.sha256(each.content).hexdigest(),
+            content=each.content,
+        )
+        for each in files
+    )
+    return release
+
+
+def withdraw(session: Session, slug: str, by: str, reason: str | None) -> Release:
+    """Withdraw the newest release: it stays at its address under a banner, and the survey is closed again."""
+    survey = lock_survey(session, slug)
+    after(SurveyState(survey.state), Act.WITHDRAW, slug)
+    reason = require_reason(reason)
+    release = session.scalars(
+        select(Release).where(Release.survey_id == survey.id).order_by(Release.number.desc()).limit(1)
+    ).one()
+    release.withdrawn_at = datetime.now(UTC)
+    release.withdrawn_reason = reason
+    record(session, survey, Act.WITHDRAW, by, reason)
+    return release

@@ -1,0 +1,119 @@
+"""Read published releases: for pages and for files. Nothing here computes a figure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from survey_app.models import Release, ReleaseFile, ReleaseUnit, Survey
+
+#: Rows of one page of a long list.
+PAGE_ROWS = 50
+
+
+def published_releases(session: Session) -> Sequence[Release]:
+    """Return the newest release of every survey that has one, newest first."""
+    newest = select(func.max(Release.id)).group_by(Release.survey_id)
+    return session.scalars(select(Release).where(Release.id.in_(newest)).order_by(Release.released_at.desc())).all()
+
+
+def releases_of(session: Session, slug: str) -> Sequence[Release]:
+    """Return all releases of a survey, newest first; empty for a survey without one or an unknown slug."""
+    return session.scalars(
+        select(Release)
+        .join(Survey, Survey.id == Release.survey_id)
+        .where(Survey.slug == slug)
+        .order_by(Release.number.desc())
+    ).all()
+
+
+@dataclass(frozen=True)
+class UnitPage:
+    """One unit of a release, the units above it from the top, and those directly below it."""
+
+    unit: ReleaseUnit
+    line: Sequence[ReleaseUnit]
+    children: Sequence[ReleaseUnit]
+
+
+def unit_page(session: Session, release: Release, code: str | None = None) -> UnitPage | None:
+    """Return a unit's page, the top's for None; None where the release has no such unit. For targets: `targets`."""
+    unit = _top(session, release) if code is None else session.get(ReleaseUnit, (release.id, code, False))
+    if unit is None:
+        return None
+    line = [unit]
+    while line[0].parent_code:
+        line.insert(0, session.get_one(ReleaseUnit, (release.id, line[0].parent_code, False)))
+    return UnitPage(unit, line, _children(session, release, unit))
+
+
+def _top(session: Session, release: Release) -> ReleaseUnit | None:
+    """Return the lowest unit that has all places below it: the page that a reader wants first."""
+    return session.scalars(
+        select(ReleaseUnit)
+        .where(ReleaseUnit.release_id == release.id, ReleaseUnit.places == release.head["places"])
+        .where(ReleaseUnit.is_target.is_(False))
+        .order_by(ReleaseUnit.position.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def _children(session: Session, release: Release, unit: ReleaseUnit) -> Sequence[ReleaseUnit]:
+    return session.scalars(
+        select(ReleaseUnit)
+        .where(ReleaseUnit.release_id == release.id, ReleaseUnit.parent_code == unit.code)
+        .where(ReleaseUnit.is_target.is_(False))
+        .order_by(ReleaseUnit.position)
+    ).all()
+
+
+def targets(session: Session, release: Release) -> Sequence[ReleaseUnit]:
+    """Return the listed targets that the release rates, in the order of the questionnaire."""
+    return session.scalars(
+        select(ReleaseUnit)
+        .where(ReleaseUnit.release_id == release.id, ReleaseUnit.is_target.is_(True))
+        .order_by(ReleaseUnit.position)
+    ).all()
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of a search."""
+
+    units: Sequence[ReleaseUnit]
+    total: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.total // PAGE_ROWS))
+
+
+def search_units(session: Session, release: Release, text: str, page: int = 1) -> Found:
+    """Find units by a part of their name or by their code; page from 1."""
+    wanted = text.strip()
+    where = (
+        ReleaseUnit.release_id == release.id,
+        ReleaseUnit.search_name.contains(wanted, autoescape=True) | (ReleaseUnit.code == wanted),
+    )
+    total = session.scalar(select(func.count()).select_from(ReleaseUnit).where(*where)) or 0
+    page = min(max(page, 1), max(1, -(-total // PAGE_ROWS)))
+    units = session.scalars(
+        select(ReleaseUnit).where(*where).order_by(ReleaseUnit.position).offset((page - 1) * PAGE_ROWS).limit(PAGE_ROWS)
+    ).all()
+    return Found(units, total, page)
+
+
+def release_file(session: Session, release: Release, path: str) -> ReleaseFile | None:
+    """Return one of a release's files, None where it has none at this path."""
+    return session.get(ReleaseFile, (release.id, path))
+
+
+def file_sizes(session: Session, release: Release) -> dict[str, int]:
+    """Return the size in bytes of every file of a release, by path."""
+    rows = session.execute(
+        select(ReleaseFile.path, func.length(ReleaseFile.content)).where(ReleaseFile.release_id == release.id)
+    )
+    return {path: int(size) for path, size in rows}
