@@ -1,15 +1,13 @@
 """Figures as SVG. The one module that draws; matplotlib is loaded when a figure is."""
 
-import hashlib
 import io
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
-from xml.sax.saxutils import escape
+from typing import TYPE_CHECKING, Final
 
 from analysis.rates import round_percent
+from analysis.svg_text import described, text_width, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,8 +28,10 @@ _NAMES: Final = 184
 _PANEL: Final = (204, 690)
 _RATE: Final = 772
 _DONT_KNOW: Final = (800, 912)
-_ROW: Final = 42
+_ROW: Final = 46
 _BAR: Final = 26
+# Bars stand a little low in their row: a number that a narrow segment cannot hold stands above it.
+_LOW: Final = 3
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def diverging_bars(rows: Sequence[BarRow], *, title: str, note: str, labels: Fig
         drawing.bar(bar)
     for row in others:
         drawing.without(row)
-    return _described(drawing.svg(), title, " ".join([note, *_words(bars, others, labels)]))
+    return described(drawing.svg(), title, " ".join([note, *_words(bars, others, labels)]))
 
 
 def _bar(row: BarRow) -> _Bar | None:
@@ -170,47 +170,6 @@ def _words(bars: Sequence[_Bar], others: Sequence[BarRow], labels: FigureLabels)
     return said + rest
 
 
-def _described(svg: str, title: str, description: str) -> bytes:
-    """Put the text alternative at the head of an SVG, and make it small and fit to stand inside a page.
-
-    Every id gets a prefix of the figure's own, so that two figures on one page do not share glyphs by accident, and
-    the style sheet, which would reach the whole page, becomes an attribute.
-    """
-    mark = "f" + hashlib.sha256(f"{title}\n{description}\n{svg}".encode()).hexdigest()[:6]
-    head = (
-        f'<svg role="img" aria-labelledby="{mark}-title {mark}-desc" stroke-linejoin="round"\\1>\n'
-        f'<title id="{mark}-title">{escape(title)}</title>\n<desc id="{mark}-desc">{escape(description)}</desc>'
-    ).replace("\\1", "{attributes}")
-    svg = re.sub(
-        r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->|<g( id=\"[^\"]*\")", _opened, svg, flags=re.DOTALL
-    )
-    svg = re.sub(r"\s*\n\s*", "\n", svg)
-    svg = re.sub(r'( id="|href="#|url\(#)(?:\w+-Regular-)?', rf"\g<1>{mark}-", svg)
-    svg = re.sub(r' d="[^"]*"', lambda path: re.sub(r"(?<=\S)\s*([A-Zz])\s*", r"\1", path[0]), svg)
-    svg = re.sub(r'((?:width|height)="[\d.]+)pt"', r'\1"', svg, count=2)
-    return re.sub(r"<svg([^>]*)>", lambda found: head.replace("{attributes}", found[1]), svg, count=1).encode()
-
-
-def _opened(found: re.Match[str]) -> str:
-    """Keep of what is thrown away only the opening of a group."""
-    return "<g" if found[1] else ""
-
-
-def _text_width(text: str, size: float) -> float:
-    """Estimate in pixels: Chinese characters are square, others about half as wide."""
-    return size * sum(1.0 if ord(character) > 0x2E7F else 0.57 for character in text)
-
-
-def _wrapped(text: str, size: float, width: float) -> list[str]:
-    """Break a text into lines: between any two Chinese characters, else at spaces, never before a closing mark."""
-    lines = [""]
-    for piece in re.findall(r"[⺀-￿][，。；：、）”]*|[^\s⺀-￿]+[，。；：、）”]*|\s+", text):
-        if lines[-1] and _text_width(lines[-1] + piece, size) > width:
-            lines.append("")
-        lines[-1] += piece if lines[-1] or piece.strip() else ""
-    return lines
-
-
 class _Drawing:
     """One page in pixels, the origin at the top left, filled from the top down."""
 
@@ -219,8 +178,8 @@ class _Drawing:
         from matplotlib.font_manager import FontProperties  # noqa: PLC0415 - as above
 
         self.labels = labels
-        self.title = _wrapped(title, 22, _WIDTH)
-        self.note = _wrapped(note, 13, _WIDTH)
+        self.title = wrapped(title, 22, _WIDTH)
+        self.note = wrapped(note, 13, _WIDTH)
         self.y = 0.0
         self.top = 30 * len(self.title) + 20 * len(self.note) + 72
         height = self.top + _ROW * rows + 12
@@ -240,8 +199,7 @@ class _Drawing:
         file = io.StringIO()
         with mpl.rc_context({"svg.fonttype": "path", "svg.hashsalt": "manyi", "hatch.linewidth": 0.7}):
             self.figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
-        svg = file.getvalue()
-        return svg[svg.index("<svg") :]
+        return file.getvalue()
 
     def text(self, x: float, y: float, text: str, size: float, colour: str = INK, align: str = "left") -> None:
         """Write one line, its middle at ``y``."""
@@ -249,18 +207,24 @@ class _Drawing:
         font.set_size(size)
         self.axes.text(x, y, text, fontproperties=font, color=colour, ha=align, va="center_baseline")
 
-    def patch(self, left: float, right: float, middle: float, height: float, **look: Any) -> None:
-        """Draw a rectangle."""
+    def patch(
+        self, left: float, right: float, colour: str, outline: str, hatch: str | None = None, y: float | None = None
+    ) -> None:
+        """Draw a bar of the current row, or a small square at ``y``."""
         from matplotlib.patches import Rectangle  # noqa: PLC0415 - matplotlib is heavy; only drawing loads it
 
-        corner = (left, middle - height / 2)
-        self.axes.add_patch(Rectangle(corner, right - left, height, clip_on=False, **look))
+        middle, height = (self.middle, _BAR) if y is None else (y, 14)
+        look = Rectangle((left, middle - height / 2), right - left, height, facecolor=colour, edgecolor=outline)
+        look.set(linewidth=0.7, hatch=hatch, clip_on=False)
+        self.axes.add_patch(look)
 
-    def box(self, left: float, right: float, colour: str, hatch: str | None = None, y: float | None = None) -> None:
-        """Draw a bar of the current row, or a small key at ``y``."""
-        outline = MUTED if hatch else OUTLINE
-        middle, height = (self.y + _ROW / 2, _BAR) if y is None else (y, 14)
-        self.patch(left, right, middle, height, facecolor=colour, edgecolor=outline, linewidth=0.7, hatch=hatch)
+    def box(self, left: float, right: float, colour: str, y: float | None = None) -> None:
+        """Draw a rating."""
+        self.patch(left, right, colour, OUTLINE, y=y)
+
+    def hatched(self, left: float, right: float, y: float | None = None) -> None:
+        """Draw what is no opinion."""
+        self.patch(left, right, WASH, MUTED, HATCH, y)
 
     def rule(self, x: float, colour: str, width: float) -> None:
         """Draw a vertical line through all rows."""
@@ -303,18 +267,23 @@ class _Drawing:
         ):
             self.box(x, x + 14, colour, y=y)
             self.text(x + 21, y, name, 14)
-            x += 45 + _text_width(name, 14)
-        self.box(_DONT_KNOW[0], _DONT_KNOW[0] + 14, WASH, HATCH, y)
+            x += 45 + text_width(name, 14)
+        self.hatched(_DONT_KNOW[0], _DONT_KNOW[0] + 14, y)
         self.text(_DONT_KNOW[0] + 21, y, self.labels.dont_know, 14)
         self.text(_RATE, y, self.labels.approval, 14, INK, "right")
 
     def name(self, name: str, below: Sequence[str]) -> None:
         """Write a row's label; a long name is set smaller rather than cut."""
         line = " · ".join(part for part in below if part)
-        middle = self.y + _ROW / 2
-        for text, size, y, colour in ((name, 15, middle - 8 if line else middle, INK), (line, 12, middle + 10, MUTED)):
-            fitting = min(1.0, _NAMES / max(1.0, _text_width(text, size)))
+        middle = self.middle
+        for text, size, y, colour in ((name, 15, middle - 10 if line else middle, INK), (line, 12, middle + 8, MUTED)):
+            fitting = min(1.0, _NAMES / max(1.0, text_width(text, size)))
             self.text(0, y, text, size * fitting, colour)
+
+    @property
+    def middle(self) -> float:
+        """Where the current row's bars have their middle."""
+        return self.y + _ROW / 2 + _LOW
 
     def separator(self) -> None:
         """Draw the line above a row."""
@@ -324,12 +293,19 @@ class _Drawing:
         """Draw one row with its numbers."""
         self.separator()
         self.name(bar.name, [bar.within, self.labels.base.format(n=f"{bar.rated:,}")])
-        middle = self.y + _ROW / 2
+        self.segments(bar)
+        self.text(_RATE, self.middle, round_percent(bar.approval, bar.rated) + "%", 17, INK, "right")
+        self.dont_know(bar)
+        self.y += _ROW
+
+    def segments(self, bar: _Bar) -> None:
+        """Draw the ratings from left to right; a number stands beside a segment too narrow to hold it."""
+        middle = self.middle
         bad, basic, good = (
             100 * count / bar.rated * self.scale for count in (bar.dissatisfied, bar.basically_satisfied, bar.satisfied)
         )
         printed = [round_percent(n, bar.rated) for n in (bar.dissatisfied, bar.basically_satisfied, bar.satisfied)]
-        room = [_text_width(text, 13) + 8 for text in printed]
+        room = [text_width(text, 13) + 8 for text in printed]
         if bar.dissatisfied:
             self.box(self.zero - bad, self.zero, DISSATISFIED)
         if bar.basically_satisfied:
@@ -343,29 +319,26 @@ class _Drawing:
         if basic >= room[1]:
             self.text(self.zero + basic / 2, middle, printed[1], 13, INK, "center")
         elif bar.basically_satisfied:
-            self.text(self.zero + basic / 2, middle - _BAR / 2 - 4, printed[1], 9, INK, "center")
+            self.text(self.zero + 3, middle - _BAR / 2 - 7, printed[1], 10)
         if good >= room[2]:
             self.text(self.zero + basic + good / 2, middle, printed[2], 13, "white", "center")
         elif bar.satisfied:
             self.text(self.zero + basic + good + 5, middle, printed[2], 13)
-        self.text(_RATE, middle, round_percent(bar.approval, bar.rated) + "%", 17, INK, "right")
-        self.dont_know(bar, middle)
-        self.y += _ROW
 
-    def dont_know(self, bar: _Bar, middle: float) -> None:
+    def dont_know(self, bar: _Bar) -> None:
         """Draw the row's share of don't know."""
         end = _DONT_KNOW[0] + 100 * bar.dont_know / bar.everybody * self.dont_know_scale
         if bar.dont_know:
-            self.box(_DONT_KNOW[0], end, WASH, HATCH)
-        self.text(end + 6, middle, round_percent(bar.dont_know, bar.everybody), 13)
+            self.hatched(_DONT_KNOW[0], end)
+        self.text(end + 6, self.middle, round_percent(bar.dont_know, bar.everybody), 13)
 
     def without(self, row: BarRow) -> None:
         """List a row that has no rate, and say why."""
         self.separator()
         self.name(row.name, [row.within])
         reason = _reason(row, self.labels)
-        self.box(self.zero, self.zero + 100 * self.scale, "white", HATCH)
-        middle, half = self.zero + 50 * self.scale, _text_width(reason, 13) / 2 + 8
-        self.patch(middle - half, middle + half, self.y + _ROW / 2, _BAR - 2, facecolor="white")
-        self.text(middle, self.y + _ROW / 2, reason, 13, MUTED, "center")
+        self.hatched(self.zero, self.zero + 100 * self.scale)
+        middle, half = self.zero + 50 * self.scale, text_width(reason, 13) / 2 + 8
+        self.patch(middle - half, middle + half, "white", "white")
+        self.text(middle, self.middle, reason, 13, MUTED, "center")
         self.y += _ROW

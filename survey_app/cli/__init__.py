@@ -1,1 +1,51 @@
-"""The command line: one file a subject."""
+"""The command line: one file a subject.
+
+Exit codes: 0 done, 1 refused with the reason on standard error, 2 wrong usage.
+"""
+
+import click
+
+from survey_app.cli.context import RefusingGroup
+from survey_app.cli.demo import demo
+from survey_app.cli.entry_codes import entry_codes, posters
+from survey_app.cli.figures import recount, table, tally
+from survey_app.cli.residents import answer
+from survey_app.cli.setup import create_account, migrate, serve
+from survey_app.cli.surveys import change, close, launch, list_, open_, publish, reopen, withdraw
+from survey_app.cli.units import import_units
+
+
+@click.group(cls=RefusingGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option("0.1.0", prog_name="Manyi")
+def main() -> None:
+    r"""满意 Manyi：群众满意度测评。 Public satisfaction evaluation.
+
+    \b
+    一次测评的先后 / the order of a survey:
+      migrate → import-units → launch → posters → open → (serve) → close → table → publish
+    每个命令加 --help 可看说明。 Every command explains itself with --help.
+    """
+
+
+for command in (
+    migrate,
+    create_account,
+    serve,
+    import_units,
+    launch,
+    change,
+    list_,
+    open_,
+    close,
+    reopen,
+    publish,
+    withdraw,
+    posters,
+    entry_codes,
+    tally,
+    table,
+    recount,
+    answer,
+    demo,
+):
+    main.add_command(command)

@@ -41,7 +41,7 @@ _TITLE_SIZES = (60.0, 18.0)
 _URL_SIZES = (24.0, 10.0)
 #: What is tried, in turn, where the title is smaller than this for want of height: the unit a little smaller.
 _SMALL_TITLE = 30.0
-_WORTH_GIVING_WAY = 1.15
+_WORTH_GIVING_WAY = 1.1
 _UNIT_SCALES = (1.0, 0.85, 0.7)
 _RULE_WIDTH = 0.75
 #: Between two lines that belong together, and the least between the title, the unit and the call.

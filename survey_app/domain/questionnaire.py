@@ -130,13 +130,21 @@ class Questionnaire:
         return max((len(slot.question.options) for slot in self.slots()), default=0)
 
     def sheet(self, scopes: Collection[str], targets: Collection[str] | None = None) -> "AnswerSheet":
-        """Return what one group is asked at a place that lies in `scopes`; `targets` None means all of them."""
+        """Return what one group is asked at a place that lies in `scopes`; `targets` None means all of them.
+
+        A question that depends on one which is not asked there is left out with it.
+        """
+        asked: set[str] = set()
+        for question in self.questions:
+            depends_on = question.show_if.question if question.show_if else None
+            if (question.asked_in is None or question.asked_in in scopes) and (depends_on in asked or not depends_on):
+                asked.add(question.code)
         return AnswerSheet(
             self,
             tuple(
                 item
                 for item in self.items()
-                if (item.question.asked_in is None or item.question.asked_in in scopes)
+                if item.question.code in asked
                 and (item.target is None or targets is None or item.target.code in targets)
             ),
         )

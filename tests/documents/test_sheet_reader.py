@@ -3,6 +3,7 @@ import io
 import struct
 import zipfile
 import zlib
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -155,9 +156,10 @@ def test_headings_that_lack_or_repeat_a_column_are_refused_with_every_fault():
 
 
 def test_a_value_under_no_heading_is_refused_and_every_such_row_named():
-    told = refusal((HEADER.replace("name", "") + "1,甲,city,\n2,,city,1,note\n3,,city,1, \n").encode())
+    told = refusal((HEADER.replace("name", "") + "1,甲,city,\n2,,city,1,a\u200bb\n3,,city,1, \n").encode())
     assert [line.split(":")[0] for line in told.splitlines()] == ["Row 2", "Row 3"]
     assert "“甲” stands under no heading" in told
+    assert "“a\\u200bb” stands" in told
 
 
 @pytest.mark.parametrize(
@@ -232,15 +234,17 @@ def test_a_bomb_is_refused_by_what_it_declares_and_by_what_it_becomes():
 
 
 def test_a_size_that_is_a_lie_is_found():
-    data = b"<x/>" + bytes(1_000_000)
-    honest = repacked(workbook_of([["a"]]), extra=[("xl/media/bomb.bin", data + b"\x01" * 50_000)])
-    size = struct.pack("<L", len(data) + 50_000)
-    for told in (4, len(data), 2_000_000):
-        assert honest.count(size) == 2
+    data = bytes(300_000) + b"\x01" * 300_000
+    honest = repacked(workbook_of([["a"]]), extra=[("xl/media/bomb.bin", data)])
+    assert len(table(honest, "list.xlsx")) == 1
+    size, checksum = struct.pack("<L", len(data)), struct.pack("<L", zlib.crc32(data))
+    assert honest.count(size) == honest.count(checksum) == 2
+    for told in (4, 599_999, 600_001):
         lying = honest.replace(size, struct.pack("<L", told))
-        checksums = [struct.pack("<L", zlib.crc32(some)) for some in (data + b"\x01" * 50_000, data[:told])]
         assert "cannot be read" in refusal(lying, "list.xlsx")
-        assert "cannot be read" in refusal(lying.replace(*checksums), "list.xlsx")
+        # A checksum that fits the beginning would make zipfile believe the lie.
+        lying = lying.replace(checksum, struct.pack("<L", zlib.crc32(data[:told])))
+        assert "cannot be read" in refusal(lying, "list.xlsx")
 
 
 def test_no_document_type_no_entity_and_no_fetch(tmp_path):
@@ -318,10 +322,8 @@ def test_a_long_formula_that_many_cells_share_is_refused():
 @given(st.binary(max_size=200), st.sampled_from([b"", HEADER.encode(), b"PK\x03\x04", b"\xff\xfe"]), st.booleans())
 @example(b"", b"PK\x03\x04", True)
 def test_random_bytes_are_read_or_refused(content, head, as_workbook):
-    try:
+    with suppress(Refused):
         unit_rows(read_sheet(head + content, "x.xlsx" if as_workbook else "x.csv"))
-    except Refused as refused:
-        assert refused.messages
 
 
 SMALL = repacked(workbook_of([["code", "name"], [1, "甲"]]), method=zipfile.ZIP_STORED)
@@ -333,7 +335,5 @@ def test_a_damaged_workbook_is_read_or_refused(damages):
     content = bytearray(SMALL)
     for place, byte in damages:
         content[place] = byte
-    try:
+    with suppress(Refused):
         read_sheet(bytes(content), "x.xlsx")
-    except Refused as refused:
-        assert refused.messages

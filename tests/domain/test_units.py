@@ -94,7 +94,7 @@ def test_a_row_with_several_errors_has_all_of_them_listed():
 
 
 @pytest.mark.parametrize(
-    "cell", ["=1+1", "＝1", "+86", "＋86", "@x", "＠x", "\tx", "\rx", "\nx", "-x", "－x", " =1", "--1"]
+    "cell", ["=1+1", "\uff1d1", "+86", "\uff0b86", "@x", "\uff20x", "\tx", "\rx", "\nx", "-x", "\uff0dx", " =1", "--1"]
 )
 @pytest.mark.parametrize("column", ["code", "name", "level", "parent_code", "unit_class", "sector"])
 def test_a_formula_is_refused_in_every_column(cell, column):
@@ -130,13 +130,13 @@ def test_lengths_have_limits_and_a_long_value_is_told_short():
     assert len(check_units([fitting], {}).added) == 1
     row = UnitRow(2, "a" * 33, "名" * 101, "city", "", "c" * 101, "s" * 101)
     assert places([row]) == [(2, "code"), (2, "name"), (2, "class"), (2, "sector")]
-    with pytest.raises(Refused, match="“名{40}…”: It has 101 characters. Shorten it to 100 characters at most."):
+    with pytest.raises(Refused, match=r"“名{40}…”: It has 101 characters\. Shorten it to 100 characters at most\."):
         check_units([replace(CITY, name="名" * 101)], {})
 
 
 def test_cells_are_cleaned():
-    row = UnitRow(2, " ４３\u3000", " 沅\u3000 水\u00a0 cafe\u0301 ", "Ｃｉｔｙ", " ", " 甲 ", "")
-    below = UnitRow(3, "44", "甲", "区 县", "４３ ")
+    row = UnitRow(2, " \uff14\uff13\u3000", " 沅\u3000 水\u00a0 cafe\u0301 ", "\uff23ITY", " ", " 甲 ", "")
+    below = UnitRow(3, "44", "甲", "区 县", "\uff14\uff13 ")
     first, second = check_units([row, below], {}).added
     assert (first.code, first.name, first.unit_class, second.parent_code) == ("43", "沅 水 café", "甲", "43")
 
@@ -144,9 +144,10 @@ def test_cells_are_cleaned():
 @pytest.mark.parametrize(
     ("word", "level"),
     [
-        ("city", Level.CITY), ("市", Level.CITY), ("County", Level.COUNTY), ("区县", Level.COUNTY), ("县", Level.COUNTY),
-        ("县级市", Level.COUNTY), ("乡镇", Level.TOWNSHIP), ("街道", Level.TOWNSHIP), ("乡镇（街道）", Level.TOWNSHIP),
-        ("村", Level.VILLAGE), ("村/社区", Level.VILLAGE), ("村（社区）", Level.VILLAGE), ("单位", Level.ORGANISATION),
+        ("city", Level.CITY), ("市", Level.CITY), ("County", Level.COUNTY), ("区县", Level.COUNTY),
+        ("县", Level.COUNTY), ("县级市", Level.COUNTY), ("乡镇", Level.TOWNSHIP), ("街道", Level.TOWNSHIP),
+        ("乡镇（街道）", Level.TOWNSHIP), ("村", Level.VILLAGE), ("村/社区", Level.VILLAGE),
+        ("村（社区）", Level.VILLAGE), ("单位", Level.ORGANISATION),
         ("organization", Level.ORGANISATION), ("项目", Level.PROJECT), ("省", None), ("", None),
     ],
 )  # fmt: skip
@@ -305,6 +306,8 @@ def test_whatever_is_typed_is_planned_or_refused(cells, stored):
     try:
         plan = check_units(rows, before)
     except Refused as refused:
-        assert all(str(told).isprintable() for told in refused.messages)
+        told = str(refused).replace("\n", "")
     else:
+        told = ""
         assert len(plan.added) + len(plan.updated) + len(plan.unchanged) == len(rows)
+    assert told.isprintable()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from survey_app.domain.messages import Message, Refused, message
+from survey_app.domain.units.cells import shown
 
 MAX_ROWS = 20_000
 MAX_COLUMNS = 100
@@ -81,5 +82,5 @@ def _slipped(number: int, value: str) -> Message:
     return message(
         "Row {row}: the value “{value}” stands under no heading. Give its column a heading, or put the row in order.",
         row=number,
-        value=value[:40],
+        value=shown(value),
     )

@@ -73,7 +73,7 @@ def cell_faults(column: str, raw: str, clean: str) -> Iterator[tuple[Message, Me
             )
         if column == "code" and clean and not _CODE.fullmatch(clean):
             yield (
-                message("A code has only letters A to Z, digits, and - _ . after the first character."),
+                message("A code holds only letters A to Z, digits, and - _ . and begins with a letter or a digit."),
                 message("Correct the code; in a spreadsheet format the column as text."),
             )
 

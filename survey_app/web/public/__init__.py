@@ -1,5 +1,6 @@
 """Residents: from an entry code to the thanks page."""
 
-from flask import Blueprint
+from survey_app.web.public import answering, front, style
+from survey_app.web.public.blueprint import public
 
-public = Blueprint("public", __name__)
+__all__ = ["answering", "front", "public", "style"]

@@ -1,0 +1,36 @@
+"""An entry code typed by hand."""
+
+from typing import Any
+
+from wtforms import Form, StringField
+from wtforms.fields import Field
+
+from forms.faults import Fault
+from survey_app.domain.entry_codes import LENGTH, is_entry_code, normalise
+from survey_app.domain.messages import message
+
+
+def _well_formed(form: Form, field: Field) -> None:
+    code = normalise(field.data or "")
+    if not code:
+        raise Fault(message("Please type the code that is printed below the QR code."))
+    if not (code.isascii() and code.isdigit()):
+        raise Fault(message("The code has digits only. Please check it against the poster."))
+    if len(code) != LENGTH:
+        raise Fault(message("The code has {length} digits; you typed {count}.", length=LENGTH, count=len(code)))
+    if not is_entry_code(code):
+        raise Fault(message("A digit is wrong or two are swapped. Please check the code against the poster."))
+
+
+class EntryCodeForm(Form):
+    """The box for an entry code; spaces, hyphens and full-width digits are understood."""
+
+    code = StringField("", [_well_formed], id="code")
+
+    def __init__(self, sent: Any = None) -> None:  # noqa: ANN401 - a multi-dict of any framework.
+        super().__init__(sent)
+
+    @property
+    def entry_code(self) -> str:
+        """The code without spaces, once the form is valid."""
+        return normalise(self.code.data or "")

@@ -1,0 +1,119 @@
+"""Let simulated residents answer over HTTP, and print what they submitted, so that a count can be held against it."""
+
+import csv
+import hashlib
+import random
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from survey_app.cli.context import config, database, tell
+from survey_app.cli.simulation.crowd import Crowd, Door, Result
+from survey_app.cli.simulation.opinions import Opinions
+from survey_app.domain.messages import Refused, message
+from survey_app.services.entry_codes import list_codes
+from survey_app.services.surveys import find_survey, load_frame
+from survey_app.services.unit_tree import load_tree
+
+
+@click.command("answer")
+@click.argument("survey")
+@click.option("--residents", type=click.IntRange(1, 10_000_000), required=True, help="人数 · How many residents.")
+@click.option(
+    "--concurrency", type=click.IntRange(1, 512), default=32, show_default=True, help="同时多少人 · At a time."
+)
+@click.option(
+    "--seed", type=int, default=1, show_default=True, help="种子相同，答卷相同 · The same seed, the same answers."
+)
+@click.option("--url", required=True, help="网站地址 · Address of the running server.")
+@click.option("--under", multiple=True, metavar="UNIT", help="只在这些单位以下 · Only at places under these units.")
+@click.option("--places", type=click.IntRange(1), help="只在这么多处 · Only at so many places.")
+@click.option("--save", type=click.Path(path_type=Path, dir_okay=False), help="把提交的计数存为 CSV · Save the counts.")
+def answer(
+    survey: str,
+    residents: int,
+    concurrency: int,
+    seed: int,
+    url: str,
+    under: tuple[str, ...],
+    places: int | None,
+    save: Path | None,
+) -> None:
+    """模拟居民通过 HTTP 作答（演示和测试用）。 Simulated residents answer over HTTP, for demonstration and tests."""
+    result = run_crowd(survey, residents, concurrency, seed, url, under, places)
+    report(result)
+    if save is not None:
+        save_counts(result, save)
+    if result.refused:
+        sys.exit(1)
+
+
+def run_crowd(
+    survey: str, residents: int, concurrency: int, seed: int, url: str, under: Sequence[str], places: int | None
+) -> Result:
+    """Let the residents answer, with a progress bar; return what was acknowledged."""
+    with database().reading() as session:
+        frame = load_frame(session, find_survey(session, survey).id)
+        opinions = Opinions(seed, frame.questionnaire)
+        tree = load_tree(session)
+        doors = [
+            Door(f"/s/{each.code}", tuple(unit.code for unit in tree.line(tree.by_code[each.unit_code])), each.group)
+            for each in list_codes(session, survey, config().public_url)
+        ]
+    doors = _chosen_doors(doors, under, places, seed)
+    plan = opinions.plan([f"{each.place}/{each.group}" for each in doors], residents)
+    crowd = Crowd(url.rstrip("/"), doors, plan, opinions)
+    with click.progressbar(length=residents, label="答卷 · ballots", show_pos=True, file=sys.stderr) as bar:
+        return crowd.answer(min(concurrency, residents), bar.update)
+
+
+def _chosen_doors(doors: Sequence[Door], under: Sequence[str], places: int | None, seed: int) -> list[Door]:
+    found = [each for each in doors if not under or set(under) & set(each.line)]
+    if places is not None:
+        names = sorted({each.place for each in found})
+        kept = set(random.Random(f"{seed}/places").sample(names, min(places, len(names))))  # noqa: S311 - no secret.
+        found = [each for each in found if each.place in kept]
+    if not found:
+        raise Refused(message("There is no place under {value} in this survey.", value=", ".join(under) or "—"))
+    return found
+
+
+def report(result: Result) -> None:
+    """Print the rate, the percentiles, and what was submitted."""
+    tell(
+        "{acknowledged} ballots acknowledged in {seconds} s: {rate} residents a second.",
+        acknowledged=result.acknowledged,
+        seconds=f"{result.seconds:.1f}",
+        rate=f"{result.acknowledged / result.seconds:.0f}",
+    )
+    for name, seconds in (("GET", result.fetch_seconds), ("POST", result.submit_seconds)):
+        ordered = sorted(seconds) or [0.0]
+        at = [f"p{p} {1000 * ordered[min(len(ordered) - 1, len(ordered) * p // 100)]:.0f}" for p in (50, 90, 99)]
+        click.echo(f"{name} ms: {', '.join(at)}")
+    for why, times in sorted(result.refused.items()):
+        tell("Not acknowledged: {times} × {why}", times=times, why=why)
+    totals: Counter[tuple[str, str]] = Counter()
+    for (_, _, name, option), ballots in result.chosen.items():
+        totals[name, "…" if name in result.written else option] += ballots
+    for (name, option), ballots in sorted(totals.items()):
+        click.echo(f"{name}\t{option}\t{ballots}")
+    tell("SHA-256 of all that was submitted: {digest}", digest=_digest(result))
+
+
+def _rows(result: Result) -> list[tuple[str, str, str, str, int]]:
+    return [(*key, ballots) for key, ballots in sorted(result.chosen.items())]
+
+
+def _digest(result: Result) -> str:
+    return hashlib.sha256(repr(_rows(result)).encode()).hexdigest()
+
+
+def save_counts(result: Result, path: Path) -> None:
+    """Write place, group, field, option, ballots as CSV; a field about a target is `question:target`."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(("place", "group", "field", "option", "ballots"))
+        writer.writerows(_rows(result))

@@ -1,0 +1,99 @@
+"""Set up, and serve."""
+
+import getpass
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import click
+
+from survey_app.cli.context import config, database, tell
+from survey_app.config import read_config
+from survey_app.domain.messages import Refused, message
+from survey_app.jobs.worker import run_worker
+from survey_app.models.database import Database
+from survey_app.services import accounts, migrating
+
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+    from multiprocessing.synchronize import Event
+
+
+@click.command("migrate")
+def migrate() -> None:
+    """建立或升级数据库。 Make or upgrade the database."""
+    found = Database(config().database_url, config().data_dir)
+    revision = migrating.migrate(found)
+    tell("The database is at revision {revision}.", revision=revision)
+
+
+@click.command("create-account")
+@click.argument("name")
+@click.option("--password-stdin", is_flag=True, help="从标准输入读密码 · Read the password from standard input.")
+def create_account(name: str, password_stdin: bool) -> None:
+    """新建管理账号。 Add an account for the console."""
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else _ask_password()
+    with database().writing() as session:
+        accounts.create_account(session, name, password)
+    tell("Account {name} is made.", name=name)
+
+
+def _ask_password() -> str:
+    first = getpass.getpass("密码 · Password: ")
+    if getpass.getpass("再输一次 · Again: ") != first:
+        raise Refused(message("The two passwords differ."))
+    return first
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="监听地址 · Address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), help="端口 · Port.  [default: SURVEY_PORT or 8000]")
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="进程数 · Processes.")
+def serve(host: str, port: int | None, workers: int) -> None:
+    """启动网站和后台任务。 Serve the pages and run the jobs, until Ctrl-C."""
+    if port is not None:
+        os.environ["SURVEY_PORT"] = str(port)  # The workers read it: QR codes begin with it by default.
+        config.cache_clear()
+    database().dispose()
+    from granian import Granian  # noqa: PLC0415 - only this command needs the server.
+
+    stop = multiprocessing.get_context("spawn").Event()
+    jobs = multiprocessing.get_context("spawn").Process(target=_run_jobs, args=(stop,), name="jobs", daemon=True)
+    jobs.start()
+    logging.basicConfig(level=logging.INFO)
+    try:
+        Granian(
+            "survey_app.factory:create_app",
+            factory=True,
+            address=host,
+            port=config().port,
+            interface="wsgi",  # type: ignore[arg-type] # It takes the name as well as its enum.
+            workers=workers,
+            blocking_threads=32,  # So many ballots may wait for one commit.
+            backpressure=256,
+            websockets=False,
+            log_access=False,  # Entry codes stand in addresses.
+            respawn_failed_workers=True,
+            workers_kill_timeout=10,
+        ).serve()
+    finally:
+        stop.set()
+        jobs.join(10)
+
+
+def _run_jobs(stop: "Event") -> None:
+    """Run the jobs in a process of their own, until told to stop or the server is gone, however it went."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the server says when to stop.
+    server = multiprocessing.parent_process()
+    if server is not None:
+        threading.Thread(target=_stop_after, args=(server, stop), daemon=True).start()
+    run_worker(read_config(), stop)
+
+
+def _stop_after(server: "BaseProcess", stop: "Event") -> None:
+    server.join()
+    stop.set()

@@ -1,0 +1,1 @@
+"""Simulated residents: they fetch the page, read its form as a browser would, and submit it over HTTP."""

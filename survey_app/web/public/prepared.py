@@ -1,0 +1,115 @@
+"""What is worth keeping between requests, in each process: doors for two seconds, forms and rendered pages for longer.
+
+A page that was rendered for one questionnaire is never shown for another: its key carries the questionnaire's hash.
+What a door says is only for showing; a ballot is accepted on what its own transaction reads.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import current_app
+from flask.blueprints import BlueprintSetupState
+from sqlalchemy.exc import SQLAlchemyError
+
+from forms.answer_form import AnswerForm, build_form
+from survey_app.domain.doors import Door
+from survey_app.domain.entry_codes import is_entry_code, normalise
+from survey_app.services.answering import answer_sheet, find_door
+from survey_app.services.surveys import Frame, load_frame
+from survey_app.web.languages import LANGUAGES
+from survey_app.web.parts import parts
+from survey_app.web.public.blueprint import public
+from survey_app.web.public.cut_page import CutPage
+from survey_app.web.public.recent import Recent
+
+#: Another process's change is seen after this many seconds.
+DOOR_SECONDS = 2
+
+#: Survey, hash of its questionnaire, group, scopes of the place: all that decides what is asked.
+SheetKey = tuple[int, str, int, tuple[str, ...]]
+
+#: And, beyond what is asked: language, size, and what the head says of the closing.
+PageKey = tuple[SheetKey, str, bool, datetime | None]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What is made once for everybody who is asked the same."""
+
+    frame: Frame
+    form: type[AnswerForm]
+    #: The interface's languages in which every question is written, the default one first.
+    languages: Sequence[str]
+
+
+class Kept:
+    """The caches of one application."""
+
+    def __init__(self) -> None:
+        self.doors: Recent[str, Door] = Recent(4096, DOOR_SECONDS)
+        self.frames: Recent[tuple[int, str], Frame] = Recent(16)
+        self.sheets: Recent[SheetKey, Prepared] = Recent(128)
+        self.pages: Recent[PageKey, CutPage] = Recent(256)
+
+
+@public.record
+def _make(state: BlueprintSetupState) -> None:
+    state.app.extensions["manyi.kept"] = Kept()
+
+
+def kept() -> Kept:
+    """Return the caches of the application that serves this request."""
+    found: Kept = current_app.extensions["manyi.kept"]
+    return found
+
+
+def door_behind(code: str) -> Door | None:
+    """Return what an entry code leads to, None for one that never was.
+
+    While the database cannot be reached, what it said last is believed: a resident can go on filling in the page.
+    """
+    code = normalise(code)
+    if not is_entry_code(code):
+        return None
+    try:
+        return kept().doors.get(code, lambda: _find(code))
+    except LookupError:
+        return None
+    except SQLAlchemyError:
+        door = kept().doors.last(code)
+        if door is None:
+            raise
+        return door
+
+
+def _find(code: str) -> Door:
+    with parts().database.reading() as session:
+        door = find_door(session, code)
+    if door is None:
+        raise LookupError(code)  # Not held, so that guessed codes push no real ones out.
+    return door
+
+
+def prepared(door: Door) -> Prepared:
+    """Return the form of what is asked behind a door."""
+    return kept().sheets.get(sheet_key(door), lambda: _prepare(door))
+
+
+def sheet_key(door: Door) -> SheetKey:
+    """Return what decides which questions are asked behind a door."""
+    return door.survey_id, door.questionnaire_sha256, door.group_id, door.scopes
+
+
+def _prepare(door: Door) -> Prepared:
+    frame = kept().frames.get((door.survey_id, door.questionnaire_sha256), lambda: _load(door.survey_id))
+    sheet = answer_sheet(frame, door)
+    texts = [item.question.text for item in sheet.items]
+    return Prepared(
+        frame, build_form(sheet), [code for code in LANGUAGES if all(code in each for each in texts)] or [*LANGUAGES]
+    )
+
+
+def _load(survey_id: int) -> Frame:
+    with parts().database.reading() as session:
+        return load_frame(session, survey_id)
