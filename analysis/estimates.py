@@ -85,7 +85,7 @@ def remainders(tree: Tree, counts: Counts, hidden: NDArray[np.bool_]) -> Counts:
 
     """
     shown = np.moveaxis(np.where(hidden[..., None], 0, counts), -3, 0)
-    dark = hidden.reshape(len(hidden), *(1,) * (counts.ndim - 3), -1, 1)
+    dark = hidden.reshape(len(hidden), *(1,) * (counts.ndim - 3), hidden.shape[1], 1)
     left, seen = shown.copy(), shown.copy()
     for level in tree.levels:
         below = level.sums(seen)

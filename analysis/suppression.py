@@ -141,7 +141,7 @@ def suppress_groups(tree: Tree, own: NDArray[np.int64], threshold: int = THRESHO
     alone = alone[~np.isin(alone, tree.parents)]
     listed = np.concatenate([np.zeros_like(own[:1, alone]), own[:, alone]]).reshape(-1, *own.shape[2:])
     parents = np.concatenate([np.full(len(alone), -1), np.tile(np.arange(len(alone)), groups)])
-    pattern = suppress(CountTable.of(Tree.of(parents), listed), threshold).reshape(groups + 1, len(alone), -1)
+    pattern = suppress(CountTable.of(Tree.of(parents), listed), threshold).reshape(groups + 1, len(alone), own.shape[2])
     hidden[alone], by_group[:, alone] = pattern[0], pattern[1:]
     return hidden, by_group
 

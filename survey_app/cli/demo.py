@@ -25,7 +25,6 @@ from survey_app.services import accounts, launching, lifecycle, publishing
 from survey_app.services.auditing import audit_tally
 from survey_app.services.entry_codes import list_codes
 from survey_app.services.importing_units import import_units
-from survey_app.services.surveys import find_survey
 from survey_app.services.tabulating import load_counts, mark_figures_seen, result_rows, tally_rows
 
 _EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
@@ -37,9 +36,7 @@ _FEW_PLACES = 200
 
 
 @click.command("demo")
-@click.option(
-    "--residents", type=click.IntRange(1), default=8_000, show_default=True, help="人数 · How many residents."
-)
+@click.option("--residents", type=click.IntRange(1), default=8_000, show_default=True, help="人数 · Residents.")
 @click.option("--seed", type=int, default=2026, show_default=True, help="种子 · Seed.")
 def demo(residents: int, seed: int) -> None:
     """演示：从单位名单到公布结果，全程真实 HTTP。 The field case from end to end, in a folder of its own.
@@ -48,6 +45,7 @@ def demo(residents: int, seed: int) -> None:
     """
     _start_anew()
     click.get_current_context().invoke(migrate)
+    _import_units()
     slug = _launch()
     name, password = "demo", secrets.token_urlsafe(9)
     with database().writing() as session:
@@ -93,7 +91,7 @@ def _free_port(first: int) -> int:
     raise Refused(message("No port from {first} on is free.", first=first))
 
 
-def _launch() -> str:
+def _import_units() -> None:
     units = _EXAMPLES / "units-changde.csv"
     with database().writing() as session:
         plan = import_units(session, read_file(units), units.name)
@@ -103,6 +101,9 @@ def _launch() -> str:
         updated=len(plan.updated),
         unchanged=len(plan.unchanged),
     )
+
+
+def _launch() -> str:
     with database().writing() as session:
         return launching.launch(session, read_file(_EXAMPLES / "four-level.json"), BY).slug
 
@@ -149,9 +150,10 @@ def compare(slug: str, result: Result) -> None:
         question, _, target = field.partition(":")
         submitted[target or place, question, option] += ballots
     cells = differing = 0
-    for unit, question, option, _, count in tally_rows(counted):
+    for row in tally_rows(counted):
+        unit, question, option = map(str, row[:3])
         cells += 1
-        differing += submitted[str(unit), str(question), str(option)] != count
+        differing += submitted[unit, question, option] != row[-1]
     in_table = max(row.ballots for row in rows)
     tell(
         "Acknowledged {acknowledged} = stored {stored} = in the table {in_table} ballots.",
@@ -168,14 +170,20 @@ def compare(slug: str, result: Result) -> None:
         raise Refused(message("The count differs from what was submitted."))
 
 
+def _open_another() -> str:
+    """Launch the questionnaire once more and leave it open, so that a visitor can answer it; return its address."""
+    slug = _launch()
+    with database().writing() as session:
+        lifecycle.open_survey(session, slug, BY)
+    with database().reading() as session:
+        return list_codes(session, slug, config().public_url)[0].url
+
+
 def _print_addresses(slug: str, number: int, name: str, password: str, pdf: Path) -> None:
     base = config().public_url
-    with database().reading() as session:
-        find_survey(session, slug)
-        code = list_codes(session, slug, base)[0]
     click.echo()
     tell("Result page:        {url}", url=f"{base}/results/{slug}/{number}")
-    tell("Questionnaire page: {url}", url=code.url)
+    tell("Questionnaire page: {url}", url=_open_another())
     tell("Console:            {url}", url=f"{base}/console/")
     tell("Login:              {name} / {password}", name=name, password=password)
     tell("Posters:            {path}", path=pdf)

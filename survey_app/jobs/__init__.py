@@ -1,1 +1,1 @@
-"""Long work outside a request."""
+"""Long work outside a request: the worker, one file for each kind of job, and planned closing."""

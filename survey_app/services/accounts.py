@@ -48,6 +48,11 @@ def check_password(session: Session, name: str, password: str) -> Account | None
     return account
 
 
+def find_account(session: Session, account_id: int) -> Account | None:
+    """Return the account of this number, None where there is none."""
+    return session.get(Account, account_id)
+
+
 def has_accounts(session: Session) -> bool:
     """Return whether there is any account: before that, the console asks for the first one."""
     return bool(session.scalar(select(func.count()).select_from(Account)))

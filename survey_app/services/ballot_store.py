@@ -242,12 +242,14 @@ def _compare(
 ) -> Sequence[Verdict]:
     """Tell for each submission whether it is the ballot that is stored under its key."""
     said: list[Verdict] = []
+    answered: set[BallotKey] = set()
     for each in submissions:
         stands = standings.get(each.code, Standing.VOIDED)
         if each.key in fresh:
             original = first[each.key]
             same = each.group_id == original.group_id and each.marked == original.marked
-            said.append(Verdict(Outcome.STORED if each is original else _repeated(same)))
+            said.append(Verdict(_repeated(same) if each.key in answered else Outcome.STORED))
+            answered.add(each.key)
             continue
         row = _stored_ballot(session, each.key)
         if row is None:

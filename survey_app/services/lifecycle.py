@@ -1,5 +1,6 @@
 """Open, close and reopen a survey, each act recorded. Publishing has a file of its own."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import select, update
@@ -59,4 +60,13 @@ def reopen_survey(session: Session, slug: str, by: str, reason: str | None) -> S
     now = datetime.now(UTC)
     check_reopening(survey.closed_at or now, now, survey.figures_seen_at is not None)
     record(session, survey, Act.REOPEN, by, reason)
+    if survey.closes_at is not None and survey.closes_at <= now:
+        survey.closes_at = None  # That plan is over. While it stood, every door would stay shut.
     return survey
+
+
+def acts_of(session: Session, survey: Survey) -> Sequence[SurveyAct]:
+    """Return what was done to a survey, newest first."""
+    return session.scalars(
+        select(SurveyAct).where(SurveyAct.survey_id == survey.id).order_by(SurveyAct.id.desc())
+    ).all()

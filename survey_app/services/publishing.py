@@ -92,6 +92,7 @@ def _head(session: Session, survey: Survey, counted: SurveyCounts) -> dict[str, 
         "ballots": int(counted.ballots.sum()),
         "places": len(counted.places),
         "places_with_ballots": int((counted.ballots > 0).sum()),
+        "place_levels": sorted({unit.level for _, unit in counted.places}),
         "acts": [
             {"act": each.act, "at": each.at.isoformat(timespec="seconds"), "reason": each.reason}
             for each in acts

@@ -1,11 +1,13 @@
-"""Read published releases: for pages and for files. Nothing here computes a figure."""
+"""Read published releases: for pages and for files. What is computed here are shares of printed counts only."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from analysis.rates import round_percent
 from survey_app.models import Release, ReleaseFile, ReleaseUnit, Survey
 
 #: Rows of one page of a long list.
@@ -68,6 +70,15 @@ def _children(session: Session, release: Release, unit: ReleaseUnit) -> Sequence
     ).all()
 
 
+def top_units(session: Session, release: Release) -> Sequence[ReleaseUnit]:
+    """Return the units that stand under no other: several where the places lie under no common unit."""
+    return session.scalars(
+        select(ReleaseUnit)
+        .where(ReleaseUnit.release_id == release.id, ReleaseUnit.parent_code == "", ReleaseUnit.is_target.is_(False))
+        .order_by(ReleaseUnit.position)
+    ).all()
+
+
 def targets(session: Session, release: Release) -> Sequence[ReleaseUnit]:
     """Return the listed targets that the release rates, in the order of the questionnaire."""
     return session.scalars(
@@ -104,6 +115,19 @@ def search_units(session: Session, release: Release, text: str, page: int = 1) -
         select(ReleaseUnit).where(*where).order_by(ReleaseUnit.position).offset((page - 1) * PAGE_ROWS).limit(PAGE_ROWS)
     ).all()
     return Found(units, total, page)
+
+
+def printed_shares(cell: Mapping[str, Any]) -> dict[str, str]:
+    """Return each rating's share of the rated ballots as printed, from a printed cell; empty where it has no counts.
+
+    "dont_know" is its share of rated and don't know together, the base of the rates over all.
+    """
+    if not cell["rated"]:
+        return {}
+    shares = {
+        name: round_percent(cell[name], cell["rated"]) for name in ("satisfied", "basically_satisfied", "dissatisfied")
+    }
+    return shares | {"dont_know": round_percent(cell["dont_know"], cell["rated"] + cell["dont_know"])}
 
 
 def release_file(session: Session, release: Release, path: str) -> ReleaseFile | None:

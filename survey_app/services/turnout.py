@@ -72,6 +72,18 @@ def turnout_board(session: Session, survey: Survey, unit_code: str | None = None
     return TurnoutBoard(_turnout(tree, sums, unit), tree.line(unit), parts)
 
 
+def find_turnout(session: Session, survey: Survey, text: str) -> Sequence[UnitTurnout]:
+    """Return the turnout of the units with places whose name holds the text, or whose code it is, in tree order."""
+    wanted = text.strip()
+    tree = load_tree(session)
+    sums = _sums(session, survey, tree)
+    return [
+        _turnout(tree, sums, unit)
+        for unit in tree.units
+        if unit.id in sums and wanted and (wanted in unit.name or wanted == unit.code)
+    ]
+
+
 def _sums(session: Session, survey: Survey, tree: UnitTree) -> dict[int, _Sum]:
     rows = session.execute(
         select(Place.unit_id, Place.quota, func.coalesce(func.sum(Turnout.ballots), 0), func.max(Turnout.hour))
@@ -114,3 +126,9 @@ def ballots_of_surveys(session: Session) -> dict[int, int]:
     """Return the turnout of every survey, by its id."""
     rows = session.execute(select(Turnout.survey_id, func.sum(Turnout.ballots)).group_by(Turnout.survey_id))
     return {survey: int(ballots) for survey, ballots in rows}
+
+
+def places_of_surveys(session: Session) -> dict[int, int]:
+    """Return how many places every survey has, by its id."""
+    rows = session.execute(select(Place.survey_id, func.count()).group_by(Place.survey_id))
+    return {survey: int(places) for survey, places in rows}

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import t
 
 from analysis.estimates import approval_range, remainders
 from analysis.intervals import wilson
@@ -31,7 +32,7 @@ def test_the_range_over_places_is_that_of_the_survey_design(places, seed):
     low, high = approval_range(Tree.of([-1] + [0] * places), blocks, [1])
     y, _, place = ballots_of(blocks[:, :, 0])
     expected = proportion(y, clusters=place)
-    if expected.low is not None:
+    if expected.standard_error > 1e-9:  # Places that agree exactly have a test of their own.
         assert (low[0, 0], high[0, 0]) == pytest.approx((expected.low, expected.high), abs=1e-10)
     one = blocks[0, 1, 0]
     assert (low[1, 0], high[1, 0]) == pytest.approx(wilson(one[0] + one[1], one[:3].sum()), abs=1e-12)
@@ -53,8 +54,6 @@ def test_the_range_of_weighted_groups_is_that_of_the_survey_design(places, seed)
     z = np.bincount(place, (declared / 100 / n)[group] * (y - p[group]), minlength=places + 1)[1:]
     variance = places / (places - 1) * (z**2).sum()
     score = (declared * p).sum() / 100
-    from scipy.stats import t  # noqa: PLC0415 - only here
-
     half = t.ppf(0.975, places - 1) * np.sqrt(variance) / (score * (1 - score))
     centre = np.log(score / (1 - score))
     assert (low[0, 0], high[0, 0]) == pytest.approx((1 / (1 + np.exp(half - centre)), 1 / (1 + np.exp(-half - centre))))

@@ -83,20 +83,8 @@ def test_the_height_follows_the_rows(rows):
 
 
 def test_twelve_rows_stay_small():
-    names = [
-        "武陵区",
-        "澧县",
-        "津市市",
-        "安乡县",
-        "石门县",
-        "鼎城区",
-        "临澧县",
-        "汉寿县",
-        "桃源县",
-        "西洞庭管理区",
-        "柳叶湖",
-        "贺家山",
-    ]
+    names = ["武陵区", "澧县", "津市市", "安乡县", "石门县", "鼎城区", "临澧县", "汉寿县", "桃源县", "西洞庭管理区"]
+    names += ["柳叶湖", "贺家山"]
     assert len(draw([BarRow(name, "", 600, 300, 70, 40) for name in names])) < 150_000
 
 
@@ -114,6 +102,10 @@ def test_without_a_font_file_latin_labels_can_be_drawn():
     labels = FigureLabels("a", "b", "c", "d", "e", "{n}", "few", "none", "{name}", "{name}")
     rows = [BarRow("North", "", 9, 9, 9, 9)]
     assert b"North" in diverging_bars(rows, title="By county", note="", labels=labels, font=None)
+
+
+def test_unanimous_rows_can_be_drawn():
+    assert "（30）：100.0，100.0/0.0/0.0" in description(draw([BarRow("某村", "", 30, 0, 0, 0)]))
 
 
 def test_a_figure_has_rows():

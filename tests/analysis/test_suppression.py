@@ -31,7 +31,8 @@ def test_the_next_smallest_is_hidden_even_if_a_larger_one_would_do():
 
 def test_what_is_hidden_beyond_need_is_shown_again():
     # Hiding from the smallest up takes units 2, 3, 4 and 5 before there are three "don't know"; 3 and 4 add nothing.
-    own = [[0] * 5, [2, 2, 2, 0, 0], [9, 9, 3, 0, 0], [10, 9, 3, 0, 0], [11, 9, 3, 0, 0], [20, 9, 3, 5, 0], MIXED * 3]
+    own = [[0] * 5, [2, 2, 2, 0, 0], [9, 9, 3, 0, 0], [10, 9, 3, 0, 0], [11, 9, 3, 0, 0], [20, 9, 3, 5, 0]]
+    own += [[40, 20, 9, 12, 0]]
     assert hidden([-1, 0, 0, 0, 0, 0, 0], own) == [1, 2, 5]
 
 

@@ -75,9 +75,7 @@ SIZES = [(0, 3, 40), (2, 9, 14), (12, 25, 60), (5, 30, 30), (0, 1, 2, 80)]
 def surveys(draw, groups=1, most=14, flat=False):
     """Parents, and own counts (groups, units, 5): small and large units, rare answers, ballots of parents' own."""
     units = draw(st.integers(1, most))
-    parents = [-1]
-    for unit in range(1, units):
-        parents.append(-1 if flat else draw(st.integers(0, unit - 1)))
+    parents = [-1, *(-1 if flat else draw(st.integers(0, unit - 1)) for unit in range(1, units))]
     random = np.random.default_rng(draw(st.integers(0, 2**32)))
     ballots = random.choice([*draw(st.sampled_from(SIZES)), 0], size=(groups, units))
     ballots += random.integers(0, 3, size=ballots.shape)

@@ -1,9 +1,8 @@
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
-
-import pytest
 
 from survey_app.domain.messages import Refused
 from survey_app.models import Base, Unit

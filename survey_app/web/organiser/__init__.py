@@ -1,5 +1,34 @@
 """The organisers' console."""
 
-from flask import Blueprint
+from survey_app.web.organiser import (
+    access,
+    acts,
+    board,
+    errors,
+    first_account,
+    job_pages,
+    login,
+    overview,
+    posters,
+    questionnaire,
+    units,
+    words,
+)
+from survey_app.web.organiser.blueprint import organiser
 
-organiser = Blueprint("organiser", __name__, url_prefix="/console")
+# Importing them has put their views and rules on the blueprint.
+__all__ = [
+    "access",
+    "acts",
+    "board",
+    "errors",
+    "first_account",
+    "job_pages",
+    "login",
+    "organiser",
+    "overview",
+    "posters",
+    "questionnaire",
+    "units",
+    "words",
+]

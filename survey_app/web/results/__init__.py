@@ -1,5 +1,6 @@
 """Published results: pages and files of releases."""
 
-from flask import Blueprint
+from survey_app.web.results import downloads, pages
+from survey_app.web.results.blueprint import results
 
-results = Blueprint("results", __name__)
+__all__ = ["downloads", "pages", "results"]

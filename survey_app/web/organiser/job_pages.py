@@ -1,0 +1,63 @@
+"""A job's progress, its result, and its end."""
+
+import io
+from collections.abc import Callable
+
+from flask import abort, flash, redirect, render_template, send_file, url_for
+from werkzeug.wrappers import Response
+
+from survey_app.domain.messages import message
+from survey_app.models import Job, Survey
+from survey_app.services import jobs
+from survey_app.web.languages import say
+from survey_app.web.organiser.blueprint import organiser
+from survey_app.web.organiser.survey_or_404 import survey_or_404
+from survey_app.web.transaction import session
+
+
+@organiser.get("/surveys/<slug>/jobs")
+def survey_jobs(slug: str) -> str:
+    """List the jobs of a survey, newest first."""
+    survey = survey_or_404(slug)
+    return render_template("organiser/jobs.html", survey=survey, jobs=jobs.jobs_of(session(), survey.id))
+
+
+@organiser.get("/jobs/<int:job_id>")
+def job(job_id: int) -> str:
+    """Show how far a job is; the page loads itself again until it has ended."""
+    found = _job_or_404(job_id)
+    return render_template(
+        "organiser/job.html",
+        job=found,
+        survey=session().get_one(Survey, found.survey_id),
+        under_way=jobs.is_under_way(found),
+        can_cancel=jobs.can_cancel(found),
+        trouble=jobs.trouble_of(found),
+    )
+
+
+@organiser.post("/jobs/<int:job_id>/cancel")
+def cancel_job(job_id: int) -> Response:
+    """Stop a job that waits or runs."""
+    found = _job_or_404(job_id)
+    jobs.cancel(session(), found)
+    flash(say(message("The job is cancelled.")))
+    return redirect(url_for("organiser.job", job_id=job_id), 303)
+
+
+@organiser.get("/jobs/<int:job_id>/result")
+def job_result(job_id: int) -> Response:
+    """Give the file that a job has made."""
+    found = _job_or_404(job_id)
+    if not found.result_name or found.result is None:
+        abort(404)
+    return send_file(
+        io.BytesIO(found.result), mimetype="application/pdf", as_attachment=True, download_name=found.result_name
+    )
+
+
+def _job_or_404(job_id: int) -> Job:
+    found = jobs.find_job(session(), job_id)
+    if found is None:
+        abort(404)
+    return found

@@ -1,0 +1,44 @@
+"""The posters of a survey: make them all or some, and download them."""
+
+from flask import abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from forms.console_forms import PostersForm
+from survey_app.domain.messages import Refused, message
+from survey_app.models import Survey
+from survey_app.services.jobs import JobKind, enqueue, jobs_of
+from survey_app.services.turnout import TurnoutBoard, turnout_board
+from survey_app.web.organiser.access import visitor_name
+from survey_app.web.organiser.blueprint import organiser
+from survey_app.web.organiser.survey_or_404 import survey_or_404
+from survey_app.web.transaction import session
+
+
+@organiser.route("/surveys/<slug>/posters", methods=["GET", "POST"])
+def posters(slug: str) -> Response | str | tuple[str, int]:
+    """Show what was made, drill down to the county or township wanted, and ask for its posters."""
+    survey = survey_or_404(slug)
+    if request.method == "GET":
+        board = turnout_board(session(), survey, request.args.get("under"))
+        if board is None:
+            abort(404)
+        return _page(survey, board, PostersForm())
+    form = PostersForm(request.form)
+    under = (form.under.data or "").strip() or None
+    board = turnout_board(session(), survey, under) if form.validate() else None
+    if board is None:
+        raise Refused(message("There is no place under {value} in this survey.", value=(under or slug)[:64]))
+    arguments = {} if under is None else {"under": under}
+    job = enqueue(session(), JobKind.POSTERS, survey.id, arguments, visitor_name())
+    return redirect(url_for("organiser.job", job_id=job.id), 303)
+
+
+def _page(survey: Survey, board: TurnoutBoard, form: PostersForm) -> str:
+    return render_template(
+        "organiser/posters.html",
+        survey=survey,
+        board=board,
+        under=request.args.get("under"),
+        form=form,
+        jobs=jobs_of(session(), survey.id, JobKind.POSTERS),
+    )

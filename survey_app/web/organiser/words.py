@@ -1,0 +1,113 @@
+"""How the console's templates write times, numbers and states."""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from flask_babel import get_locale
+
+from survey_app.domain.lifecycle import SurveyState, state_name
+from survey_app.domain.messages import Message, message
+from survey_app.domain.turnout import TurnoutStanding
+from survey_app.domain.units.level import LEVEL_NAMES, Level
+from survey_app.services.jobs import JobKind, JobState
+from survey_app.web.languages import say
+from survey_app.web.organiser.blueprint import organiser
+
+_STANDINGS = {
+    TurnoutStanding.ZERO: message("no ballots"),
+    TurnoutStanding.LOW: message("low"),
+    TurnoutStanding.UNDERWAY: message("under way"),
+    TurnoutStanding.REACHED: message("reached"),
+}
+#: After closing nothing is under way any more.
+_STANDINGS_CLOSED = _STANDINGS | {TurnoutStanding.UNDERWAY: message("below target")}
+
+_JOB_STATES = {
+    JobState.WAITING: message("waiting"),
+    JobState.RUNNING: message("running"),
+    JobState.DONE: message("done"),
+    JobState.FAILED: message("failed"),
+    JobState.CANCELLED: message("cancelled"),
+}
+_JOB_KINDS = {JobKind.POSTERS: message("Posters"), JobKind.PUBLISH: message("Release")}
+
+_ACTS = {
+    "launch": message("Launched"),
+    "open": message("Opened"),
+    "close": message("Closed"),
+    "reopen": message("Reopened"),
+    "publish": message("Published"),
+    "withdraw": message("Release withdrawn"),
+}
+_WHO = {"planned": message("planned closing"), "command line": message("command line")}
+
+
+@organiser.app_template_filter("console_moment")
+def moment(at: datetime, time_zone: str, with_year: bool = True) -> str:
+    """Return a moment in the survey's time zone; midnight is the 24:00 of the day before, as a closing is announced."""
+    local = at.astimezone(ZoneInfo(time_zone))
+    if local.time() == time():
+        return f"{_day(local.date() - timedelta(days=1), with_year)} 24:00"
+    return f"{_day(local.date(), with_year)} {local:%H:%M}"
+
+
+def _day(day: date, with_year: bool) -> str:
+    locale = get_locale()
+    if locale is not None and locale.language == "zh":
+        return f"{day.year}年{day.month}月{day.day}日" if with_year else f"{day.month}月{day.day}日"
+    return str(format_date(day, "d MMM y" if with_year else "d MMM", locale=locale))
+
+
+@organiser.app_template_filter("console_number")
+def number(value: int) -> str:
+    """Return a number with separators of thousands."""
+    return f"{value:,}"
+
+
+@organiser.app_template_filter("console_percent")
+def percent(part: int, whole: int) -> int:
+    """Return a share in whole percent, rounded down, so that only a full one reads 100."""
+    return part * 100 // whole
+
+
+@organiser.app_template_filter("console_state")
+def state_word(state: str) -> str:
+    """Return a survey's state in words."""
+    return say(state_name(SurveyState(state)))
+
+
+@organiser.app_template_filter("console_standing")
+def standing_word(standing: TurnoutStanding, closed: bool) -> str:
+    """Return where a unit's turnout stands, in words."""
+    return say((_STANDINGS_CLOSED if closed else _STANDINGS)[standing])
+
+
+@organiser.app_template_filter("console_level")
+def level_word(level: str) -> str:
+    """Return a unit's level in words."""
+    return say(LEVEL_NAMES[Level(level)])
+
+
+@organiser.app_template_filter("console_job_state")
+def job_state_word(state: str) -> str:
+    """Return a job's state in words."""
+    return say(_JOB_STATES[JobState(state)])
+
+
+@organiser.app_template_filter("console_job_kind")
+def job_kind_word(kind: str) -> str:
+    """Return what a job does in words."""
+    return say(_JOB_KINDS[JobKind(kind)])
+
+
+@organiser.app_template_filter("console_act")
+def act_word(act: str) -> str:
+    """Return an act of the record in words."""
+    return say(_ACTS.get(act, Message(act)))
+
+
+@organiser.app_template_filter("console_who")
+def who(by: str) -> str:
+    """Return who did it: an account's name, or that no account did."""
+    return say(_WHO[by]) if by in _WHO else by

@@ -1,0 +1,156 @@
+"""Pages that say why there is no questionnaire, each with the reason, the next step and the right status.
+
+| page                    | status | why this one                                                        |
+|-------------------------|--------|---------------------------------------------------------------------|
+| not yet open            | 403    | the address is right; its time has not come                         |
+| paused                  | 503    | with Retry-After: it comes back, and the address stays              |
+| closed                  | 410    | gone for good, with the way to the results                          |
+| voided code             | 410    | gone for good: the poster was replaced                              |
+| no such code            | 404    | with a box to type one in                                           |
+| not this page's ballot  | 400    | a token or a field that this page never held; nothing is stored     |
+| other answers, sent again | 409  | the first ballot stays                                              |
+| something to mend       | 422    | the form again, with everything that was filled in                  |
+| database away           | 503    | with Retry-After: the form again, with everything that was filled in |
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from flask import Response, make_response, render_template, url_for
+
+from forms.entry_code_form import EntryCodeForm
+from survey_app.domain.doors import Door, Standing
+from survey_app.domain.lifecycle import SurveyState
+from survey_app.domain.messages import Message, message
+from survey_app.web.languages import LANGUAGES
+from survey_app.web.public import dates
+from survey_app.web.public.page import survey_context, unit_path
+from survey_app.web.public.results_address import results_address
+
+#: A paused place may be asked for again after this many seconds.
+_PAUSED_FOR = 600
+
+
+@dataclass(frozen=True)
+class Link:
+    """A next step."""
+
+    address: str
+    text: Message
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What a page says instead of the questionnaire."""
+
+    status: int
+    heading: Message
+    sentences: Sequence[Message]
+    links: Sequence[Link] = ()
+    with_box: bool = False
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def notice_page(notice: Notice, door: Door | None, form: EntryCodeForm | None = None) -> Response:
+    """Return the page of a notice, below the head of the survey where the code leads to one."""
+    context = {"languages": list(LANGUAGES)} if door is None else {**survey_context(door), "unit_path": unit_path(door)}
+    html = render_template(
+        "public/notice.html", notice=notice, door=door, entry_form=form or EntryCodeForm(), **context
+    )
+    return make_response(html, notice.status, notice.headers)
+
+
+def standing_page(door: Door, stands: Standing) -> Response:
+    """Return the page for a door that does not lead to a questionnaire now."""
+    return notice_page(_NOTICES[stands](door), door)
+
+
+def unknown_page(form: EntryCodeForm | None = None) -> Response:
+    """Return the page for a code that never was."""
+    return notice_page(
+        Notice(
+            404,
+            message("This code is not known"),
+            [message("Please check the code against the poster, or scan the QR code again.")],
+            with_box=True,
+        ),
+        None,
+        form,
+    )
+
+
+def not_from_here_page(door: Door) -> Response:
+    """Return the page for a ballot that this server's page cannot have sent."""
+    again = Link(url_for("public.questionnaire", code=door.code), message("Open the questionnaire again"))
+    return notice_page(
+        Notice(
+            400,
+            message("These answers did not come from this page"),
+            [message("Nothing was stored. Please open the questionnaire again and submit it from there.")],
+            [again],
+        ),
+        door,
+    )
+
+
+def conflict_page(door: Door) -> Response:
+    """Return the page for other answers under a token that has been used."""
+    return notice_page(
+        Notice(
+            409,
+            message("Your first submission has been received"),
+            [
+                message(
+                    "The answers you sent first are stored and stay as they are; they cannot be changed afterwards."
+                ),
+                message("Does somebody else want to answer on this phone? Please scan the QR code again."),
+            ],
+            [Link(url_for("public.thanks", code=door.code), message("Go on"))],
+        ),
+        door,
+    )
+
+
+def _not_yet(door: Door) -> Notice:
+    day = dates.opening(door)
+    when = (
+        message("It opens on {day}. Please scan the code again then.", day=day)
+        if day
+        else message("The organiser has not announced the day yet. Please scan the code again later.")
+    )
+    return Notice(403, message("This evaluation has not opened yet"), [when])
+
+
+def _paused(door: Door) -> Notice:
+    return Notice(
+        503,
+        message("This place is paused for the moment"),
+        [message("Please scan the code again later, or ask the organiser.")],
+        headers={"Retry-After": str(_PAUSED_FOR)},
+    )
+
+
+def _closed(door: Door) -> Notice:
+    published = door.state in (SurveyState.PUBLISHED, SurveyState.ARCHIVED)
+    last = dates.closing(door, with_year=True)
+    ended = message("Answers were taken until {day}.", day=last) if last else message("Answers are no longer taken.")
+    thanks = message("Thank you for your interest.")
+    address = results_address(door.survey_slug if published else None)
+    text = message("See the result") if published else message("Published results")
+    return Notice(410, message("This evaluation has closed"), [ended, thanks], [Link(address, text)])
+
+
+def _voided(door: Door) -> Notice:
+    return Notice(
+        410,
+        message("This QR code is no longer in use"),
+        [message("Please use the new evaluation poster, or ask the organiser where it hangs.")],
+    )
+
+
+_NOTICES = {
+    Standing.NOT_YET: _not_yet,
+    Standing.PAUSED: _paused,
+    Standing.CLOSED: _closed,
+    Standing.VOIDED: _voided,
+}

@@ -1,0 +1,160 @@
+"""What a reader must know about the numbers of a release: the method note, the banner and the correction log."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import format_date, format_datetime
+
+from survey_app.domain.lifecycle import Act
+from survey_app.domain.messages import Message, message
+from survey_app.domain.texts import pick
+from survey_app.models import Release
+from survey_app.web.results.words import Head, is_weighted, weights
+
+
+def day(head: Head, moment: datetime) -> str:
+    """Print the day in the survey's time zone and the request's language."""
+    return str(format_date(moment.astimezone(ZoneInfo(head["time_zone"])).date(), "long"))
+
+
+def minute(head: Head, moment: datetime) -> str:
+    """Print day and minute in the survey's time zone, whose offset stands beside it."""
+    local = moment.astimezone(ZoneInfo(head["time_zone"]))
+    zone = "Etc/UTC" if not local.utcoffset() else head["time_zone"]
+    shown = format_datetime(local.replace(tzinfo=None), "yyyy-MM-dd HH:mm", rebase=False)
+    return f"{shown} ({zone})"
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One release in the correction log."""
+
+    number: int
+    day: str
+    reason: str
+    withdrawn: Message | None
+
+
+def log(releases: Sequence[Release], shown: Release) -> Sequence[LogLine]:
+    """Return the releases up to the one shown, newest first: later ones are the banner's business."""
+    return [
+        LogLine(
+            each.number,
+            day(each.head, each.released_at),
+            each.reason,
+            _withdrawn(each) if each.withdrawn_at and each is not shown else None,
+        )
+        for each in releases
+        if each.number <= shown.number
+    ]
+
+
+def _withdrawn(release: Release) -> Message:
+    assert release.withdrawn_at is not None  # noqa: S101 - for the type checker; callers have looked.
+    return message(
+        "Withdrawn on {day}, because: {reason}",
+        day=day(release.head, release.withdrawn_at),
+        reason=release.withdrawn_reason,
+    )
+
+
+@dataclass(frozen=True)
+class Banner:
+    """What stands over a release that is no longer the valid one."""
+
+    withdrawn: Message | None
+    superseded: Message | None
+    newest: int | None
+
+
+def banner(releases: Sequence[Release], shown: Release) -> Banner | None:
+    """Return the banner of a withdrawn or superseded release, None for the valid one."""
+    newest = releases[0]
+    withdrawn = _withdrawn(shown) if shown.withdrawn_at else None
+    if newest.number == shown.number:
+        return Banner(withdrawn, None, None) if withdrawn else None
+    following = next(each for each in reversed(releases) if each.number > shown.number)
+    superseded = message(
+        "Superseded by release {number} of {day}, because: {reason}",
+        number=following.number,
+        day=day(following.head, following.released_at),
+        reason=following.reason,
+    )
+    return Banner(withdrawn, superseded, newest.number)
+
+
+def method(head: Head, language: str) -> Sequence[Message]:
+    """Return the method note, one sentence or a few in each message."""
+    return [
+        *_when(head, language),
+        message(
+            "Answers were given voluntarily, by the code on a public notice that many people share. They are no random "
+            "sample, and nothing proves that each person answered once. The results reflect the views of those who "
+            "took part only; nothing can be inferred about all residents."
+        ),
+        message(
+            "Where fewer than {threshold} ballots rated, only the number of ballots is shown (too few ratings). Some "
+            "larger numbers are hidden too, so that nobody's answer can be worked out.",
+            threshold=head["threshold"],
+        ),
+        *_weighting(head, language),
+        *_folding(head, language),
+        message(
+            "The tables to download give a 95% range of the share satisfied or basically satisfied: at one place "
+            "Wilson's interval; above it the places are clusters, with linearised variance and a logit interval with "
+            "places − 1 degrees of freedom. It describes how much those who took part differ, and assumes that places "
+            "are independent; it is no sampling error of all residents."
+        ),
+        message(
+            "Printed rates are exact ratios rounded half up to one decimal; 100.0 is printed for all only, 0.0 for "
+            "nobody only. “—” means that nobody rated."
+        ),
+    ]
+
+
+def _when(head: Head, language: str) -> Iterator[Message]:
+    acts: Mapping[str, list[dict[str, Any]]] = {
+        name: [each for each in head["acts"] if each["act"] == name] for name in (Act.OPEN, Act.CLOSE, Act.REOPEN)
+    }
+    if acts[Act.OPEN] and acts[Act.CLOSE]:
+        yield message(
+            "Run by {organiser}. Answers were taken from {opened} to {closed}.",
+            organiser=pick(head["organiser"], language),
+            opened=minute(head, datetime.fromisoformat(acts[Act.OPEN][0]["at"])),
+            closed=minute(head, datetime.fromisoformat(acts[Act.CLOSE][-1]["at"])),
+        )
+    for each in acts[Act.REOPEN]:
+        yield message(
+            "Closed early and opened again on {at}, because: {reason}",
+            at=minute(head, datetime.fromisoformat(each["at"])),
+            reason=each["reason"],
+        )
+
+
+def _weighting(head: Head, language: str) -> Iterator[Message]:
+    if not is_weighted(head):
+        return
+    yield message("Weights of the groups: {weights}.", weights=weights(head, language))
+    if head["empty_group"] == "refuse":
+        yield message("Where nobody of a group rated, there is no weighted share.")
+    else:
+        yield message("Where nobody of a group rated, the other groups' weights are scaled up; the table says so.")
+
+
+def _folding(head: Head, language: str) -> Iterator[Message]:
+    """Say which options count as which rating, where several count as one."""
+    names = {
+        "satisfied": message("Counted as satisfied: {options}."),
+        "dissatisfied": message("Counted as dissatisfied: {options}."),
+    }
+    mark = "、" if language.startswith("zh") else ", "
+    said = set()
+    for question in head["questions"]:
+        for rating, sentence in names.items():
+            texts = [pick(each["text"], language) for each in question["options"] if each["rating"] == rating]
+            if len(texts) > 1 and (rating, *texts) not in said:
+                said.add((rating, *texts))
+                yield message(sentence.text, options=mark.join(texts))

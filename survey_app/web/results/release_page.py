@@ -1,0 +1,245 @@
+"""What the page of a release holds, read from the release and made ready for the template."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from survey_app.domain.messages import Message, message
+from survey_app.models import Release, ReleaseUnit
+from survey_app.services import results as published
+from survey_app.services.results import PAGE_ROWS
+from survey_app.web.results import method, words
+from survey_app.web.results.bars import Figure, Row, figure, ordered, row_of
+from survey_app.web.results.here import Here
+
+Question = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What stands around every page of a release."""
+
+    release: Release
+    head: Mapping[str, Any]
+    day: str
+    banner: method.Banner | None
+    log: Sequence[method.LogLine]
+    method: Sequence[Message]
+    sizes: Mapping[str, int]
+    question: Question
+    is_weighted: bool
+    formula: Sequence[Message]
+
+
+@dataclass(frozen=True)
+class Section:
+    """Lines under one heading: all units directly below, or the targets of one class."""
+
+    heading: Message
+    rows: Sequence[Row]
+    total: int
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Where in a long list the page stands."""
+
+    page: int
+    last: int
+
+
+@dataclass(frozen=True)
+class AskedQuestion:
+    """One question of the questionnaire with this unit's figure."""
+
+    question: Question
+    figure: Figure
+    is_shown: bool
+
+
+@dataclass(frozen=True)
+class GroupLine:
+    """One group's own figure."""
+
+    group: Mapping[str, Any]
+    figure: Figure
+
+
+@dataclass(frozen=True)
+class ReleasePage:
+    """A unit, a target, or the list of targets."""
+
+    frame: Frame
+    #: From the top to the unit; empty for targets and where the places have no common unit.
+    line: Sequence[ReleaseUnit]
+    unit: ReleaseUnit | None
+    is_top: bool
+    figure: Figure | None
+    sentence: Message | None
+    sections: Sequence[Section]
+    pages: Pages
+    questions: Sequence[AskedQuestion]
+    groups: Sequence[GroupLine]
+    #: How many targets and classes the list has; 0 elsewhere.
+    targets: int = 0
+    classes: int = 0
+
+    @property
+    def has_blank(self) -> bool:
+        """Whether the table needs a column for blanks: a required question has none on the screen."""
+        return any(row.figure.counts.get("blank") not in ("", "0", None) for row in self.rows)
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """All lines of the page."""
+        return [row for section in self.sections for row in section.rows]
+
+
+@dataclass(frozen=True)
+class SearchPage:
+    """One page of a search."""
+
+    frame: Frame
+    rows: Sequence[Row]
+    total: int
+    pages: Pages
+
+
+def _frame(session: Session, releases: Sequence[Release], shown: Release, here: Here) -> Frame | None:
+    head = shown.head
+    code = here.question or head["headline_question"]
+    question = next((each for each in head["questions"] if each["code"] == code), None)
+    if question is None:
+        return None
+    return Frame(
+        shown,
+        head,
+        method.day(head, shown.released_at),
+        method.banner(releases, shown),
+        method.log(releases, shown),
+        method.method(head, here.lang),
+        published.file_sizes(session, shown),
+        question,
+        words.is_weighted(head),
+        words.formula(head),
+    )
+
+
+def search_page(session: Session, releases: Sequence[Release], shown: Release, here: Here) -> SearchPage | None:
+    """Find units and targets by a part of their name; None where the address names an unknown question."""
+    frame = _frame(session, releases, shown, here)
+    if frame is None:
+        return None
+    found = published.search_units(session, shown, here.q, here.page)
+    rows = [row_of(unit, frame.question["code"], frame.head) for unit in found.units]
+    return SearchPage(frame, rows, found.total, Pages(found.page, found.pages))
+
+
+def release_page(session: Session, releases: Sequence[Release], shown: Release, here: Here) -> ReleasePage | None:
+    """Return the page; None where the release has no such unit, target or question."""
+    frame = _frame(session, releases, shown, here)
+    if frame is None:
+        return None
+    if here.target:
+        targets = published.targets(session, shown)
+        target = next((each for each in targets if each.code == here.target), None)
+        return None if target is None else _about_one(frame, here, target, [], [])
+    if frame.question["about"] == "targets" and not here.unit:
+        return _target_list(frame, here, published.targets(session, shown))
+    found = published.unit_page(session, shown, here.unit or None)
+    if found is not None:
+        return _about_one(frame, here, found.unit, found.line, found.children)
+    if here.unit:
+        return None
+    return _about_none(frame, here, published.top_units(session, shown))
+
+
+def _about_one(
+    frame: Frame, here: Here, unit: ReleaseUnit, line: Sequence[ReleaseUnit], children: Sequence[ReleaseUnit]
+) -> ReleasePage:
+    head, code = frame.head, frame.question["code"]
+    cell = unit.cells.get(code)
+    shown = figure(cell, unit.ballots, head["headline_base"])
+    said = words.sentence(head, frame.question, cell, here.lang) if cell and shown.rate is not None else None
+    sections, pages = _list(children, frame, here)
+    return ReleasePage(
+        frame,
+        line,
+        unit,
+        not unit.is_target and unit.places == head["places"] and all(each.places < unit.places for each in children),
+        shown,
+        said,
+        sections,
+        pages,
+        _asked(frame, unit),
+        _by_group(frame, unit),
+    )
+
+
+def _about_none(frame: Frame, here: Here, units: Sequence[ReleaseUnit]) -> ReleasePage:
+    """Return the first page of a survey whose places lie under no common unit."""
+    sections, pages = _list(units, frame, here)
+    return ReleasePage(frame, [], None, True, None, None, sections, pages, [], [])
+
+
+def _target_list(frame: Frame, here: Here, targets: Sequence[ReleaseUnit]) -> ReleasePage:
+    """Return the list of targets: sorted within each class, since classes are not compared."""
+    lines = []
+    in_classes = sorted(targets, key=lambda each: [one.unit_class for one in targets].index(each.unit_class))
+    for _, some in groupby(in_classes, lambda each: each.unit_class):
+        lines.extend(ordered([row_of(each, frame.question["code"], frame.head) for each in some], here.sort))
+    page, pages = _cut(lines, here.page)
+    sections = [
+        Section(
+            message("{name}", name=name) if name else words.BELOW_MIXED,
+            list(some),
+            sum(each.unit_class == name for each in targets),
+        )
+        for name, some in groupby(page, lambda row: row.unit.unit_class)
+    ]
+    classes = len({each.unit_class for each in targets})
+    return ReleasePage(
+        frame, [], None, True, None, None, sections, pages, [], [], targets=len(targets), classes=classes
+    )
+
+
+def _list(units: Sequence[ReleaseUnit], frame: Frame, here: Here) -> tuple[Sequence[Section], Pages]:
+    rows = ordered([row_of(unit, frame.question["code"], frame.head) for unit in units], here.sort)
+    page, pages = _cut(rows, here.page)
+    heading = words.below({unit.level for unit in units})
+    return ([Section(heading, page, len(rows))] if page else []), pages
+
+
+def _cut(rows: Sequence[Row], page: int) -> tuple[Sequence[Row], Pages]:
+    last = max(1, -(-len(rows) // PAGE_ROWS))
+    page = min(page, last)
+    return rows[(page - 1) * PAGE_ROWS : page * PAGE_ROWS], Pages(page, last)
+
+
+def _asked(frame: Frame, unit: ReleaseUnit) -> Sequence[AskedQuestion]:
+    """Return the unit's figures of all questions that rate it, where there are several."""
+    about = "targets" if unit.is_target else "place"
+    asked = [each for each in frame.head["questions"] if each["about"] == about]
+    if len(asked) < 2 or not unit.ballots:
+        return []
+    return [
+        AskedQuestion(
+            each,
+            figure(unit.cells.get(each["code"]), unit.ballots, frame.head["headline_base"]),
+            each["code"] == frame.question["code"],
+        )
+        for each in asked
+    ]
+
+
+def _by_group(frame: Frame, unit: ReleaseUnit) -> Sequence[GroupLine]:
+    code, base = frame.question["code"], frame.head["headline_base"]
+    if not unit.group_cells or code not in unit.cells:
+        return []
+    return [
+        GroupLine(group, figure(unit.group_cells[group["code"]].get(code), unit.ballots, base))
+        for group in frame.head["groups"]
+    ]

@@ -1,0 +1,202 @@
+"""The words of the result pages that depend on what a release holds."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from flask_babel import format_date
+
+from survey_app.domain.messages import Message, message
+from survey_app.domain.texts import pick
+
+Head = Mapping[str, Any]
+
+BELOW = {
+    "county": message("Counties and districts"),
+    "township": message("Townships and streets"),
+    "village": message("Villages and communities"),
+    "organisation": message("Organisations"),
+    "project": message("Projects"),
+}
+BELOW_MIXED = message("Units directly below")
+
+_PLACES = {
+    "village": message("Villages (communities) with ballots"),
+    "township": message("Townships (streets) with ballots"),
+    "organisation": message("Organisations with ballots"),
+}
+_PLACES_MIXED = message("Places with ballots")
+
+SATISFIED = message("Satisfied, share")
+APPROVAL = message("Satisfied or basically satisfied, share")
+APPROVAL_WEIGHTED = message("Satisfied or basically satisfied, share weighted by group")
+TOO_FEW = message("Too few ratings")
+NO_SCORE = message("Too few ratings in a group")
+NOBODY = message("Nobody rated")
+NO_BALLOTS = message("No ballots")
+NOT_ASKED = message("Not asked here")
+
+
+_REASONS = {
+    "too-few": message(
+        "Fewer than {threshold} ballots rated, or a figure here would let a smaller one be worked out. No share is "
+        "shown."
+    ),
+    "no-score": message("In one group at least too few ballots rated, so no weighted share is shown."),
+    "nobody": message("Nobody rated here, so there is no share."),
+    "no-ballots": message("No ballot came from here."),
+    "not-asked": message("This question was not asked here."),
+}
+
+
+def number(value: int | None) -> str:
+    """Print a count with thousands; None, a hidden one, is nothing."""
+    return "" if value is None else f"{value:,}"
+
+
+def below(levels: set[str]) -> Message:
+    """Return the heading over the units below one unit."""
+    return BELOW.get(next(iter(levels)), BELOW_MIXED) if len(levels) == 1 else BELOW_MIXED
+
+
+def places_with_ballots(head: Head) -> Message:
+    """Name the places of a survey."""
+    levels = head.get("place_levels", ())
+    return _PLACES.get(levels[0], _PLACES_MIXED) if len(levels) == 1 else _PLACES_MIXED
+
+
+def is_weighted(head: Head) -> bool:
+    """Whether the rates are scores weighted by group."""
+    return len(head["groups"]) > 1
+
+
+def approval_name(head: Head) -> Message:
+    """Name the headline rate."""
+    return APPROVAL_WEIGHTED if is_weighted(head) else APPROVAL
+
+
+def weights(head: Head, language: str) -> str:
+    """Name the groups with their weights: `服务对象 40、基层干部 30`."""
+    mark = "、" if language.startswith("zh") else ", "
+    return mark.join(f"{pick(each['name'], language)} {each['weight']:g}" for each in head["groups"])
+
+
+def _either(options: Sequence[str]) -> Message:
+    """Say one option or another: “满意”或“基本满意”."""
+    quoted = [message("“{text}”", text=text) for text in options]
+    said = quoted[0]
+    for each in quoted[1:-1]:
+        said = message("{one}, {other}", one=said, other=each)
+    return message("{one} or {other}", one=said, other=quoted[-1]) if len(quoted) > 1 else said
+
+
+def sentence(head: Head, question: Mapping[str, Any], cell: Mapping[str, Any], language: str) -> Message:
+    """Say the headline number in words, with its base: it is about ballots, never about residents."""
+    if is_weighted(head):
+        return message(
+            "Each group's share is counted for itself, then weighted: {weights}. Ballots that rated: {rated}.",
+            weights=weights(head, language),
+            rated=number(cell["rated"]),
+        )
+    chosen = [
+        pick(option["text"], language)
+        for option in question["options"]
+        if option["rating"] in ("satisfied", "basically_satisfied")
+    ]
+    approved = number(cell["satisfied"] + cell["basically_satisfied"])
+    if head["headline_base"] == "all":
+        base = number(cell["rated"] + cell["dont_know"])
+        return message(
+            "Among {base} ballots that rated or did not know, {approved} chose {options}.",
+            base=base,
+            approved=approved,
+            options=_either(chosen),
+        )
+    return message(
+        "Among {base} ballots that rated, {approved} chose {options}.",
+        base=number(cell["rated"]),
+        approved=approved,
+        options=_either(chosen),
+    )
+
+
+def formula(head: Head) -> Sequence[Message]:
+    """Say base and formula (口径) of the rates of a table."""
+    said = [
+        message(
+            "Share satisfied or basically satisfied = (satisfied + basically satisfied) ÷ base; share satisfied = "
+            "satisfied ÷ base."
+        )
+    ]
+    if head["headline_base"] == "all":
+        said.append(
+            message(
+                "The base is all ballots that rated or did not know. In brackets: base without “don't know”."
+            )
+        )
+    else:
+        said.append(
+            message(
+                "The base is the ballots that rated, without “don't know” and blanks. In brackets: "
+                "base with “don't know”."
+            )
+        )
+    if is_weighted(head):
+        said.append(
+            message("Shares are weighted by group: each group's share × its weight, summed, ÷ the sum of the weights.")
+        )
+    return said
+
+
+def reason(standing: str, head: Head) -> Message:
+    """Say in a sentence why a unit has no share."""
+    return message(_REASONS[standing].text, threshold=head["threshold"])
+
+
+def release_line(head: Head, release: int, day: str) -> Message:
+    """Name a release: 第 1 版 · 2026年12月28日发布."""
+    return message("Release {number} · published on {day}", number=release, day=day)
+
+
+def log_line(release: int, day: str) -> Message:
+    """Name a release in the correction log."""
+    return message("Release {number}, {day}", number=release, day=day)
+
+
+def target_sentence(head: Head, targets: int, classes: int) -> Message:
+    """Say what stands in place of one number where a list of targets is rated."""
+    said = message(
+        "units rated, in {classes} classes. Each has its own share; classes are not compared.", classes=classes
+    )
+    return said if classes > 1 else message("units rated. Each has its own share.")
+
+
+def order_note(head: Head, sort: str, targets: int) -> Message:
+    """Say in which order a list stands, and where its names lead."""
+    ways = {
+        "rate": message("Highest first by: {rate}.", rate=approval_name(head)),
+        "lowest": message("Lowest first by: {rate}.", rate=approval_name(head)),
+        "list": message("In the order of the list."),
+    }
+    if targets:
+        return message("{order} Each class for itself.", order=ways[sort])
+    return message("{order} Choose a name to see what stands below it.", order=ways[sort])
+
+
+def found(text: str, total: int) -> Message:
+    """Head a search."""
+    if total:
+        return message("{total} units with “{text}”", total=number(total), text=text)
+    return message("No unit with “{text}”", text=text)
+
+
+def planned(day: date) -> Message:
+    """Say when results are to come."""
+    return message("They are planned for {day}.", day=str(format_date(day, "long")))
+
+
+def size(given: int) -> str:
+    """Print the size of a file."""
+    if given < 1_000_000:
+        return f"{max(1, round(given / 1000))} kB"
+    return f"{given / 1_000_000:.1f} MB"

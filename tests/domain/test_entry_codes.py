@@ -1,0 +1,66 @@
+import random
+import secrets
+
+import pytest
+
+from survey_app.domain.entry_codes import LENGTH, check_digit, grouped, is_entry_code, make_entry_code, normalise
+
+SAMPLES = [make_entry_code(random.Random(seed).randrange) for seed in range(200)]
+
+
+def test_the_check_digit_is_damms():
+    assert check_digit("572") == "4"  # The example of https://en.wikipedia.org/wiki/Damm_algorithm
+    assert check_digit("5724") == "0"
+
+
+@pytest.mark.parametrize("code", SAMPLES[:20])
+def test_a_made_code_is_a_code_and_never_begins_with_0(code):
+    assert is_entry_code(code)
+    assert len(code) == LENGTH == 8
+    assert code[0] != "0"
+
+
+def test_the_smallest_and_the_largest_random_number_make_codes():
+    assert make_entry_code(lambda below: 0)[:-1] == "1000000"
+    assert make_entry_code(lambda below: below - 1)[:-1] == "9999999"
+    assert is_entry_code(make_entry_code(secrets.randbelow))
+
+
+def test_every_wrong_digit_is_found():
+    for code in SAMPLES:
+        for place in range(LENGTH):
+            for digit in "0123456789":
+                if digit != code[place]:
+                    assert not is_entry_code(code[:place] + digit + code[place + 1 :])
+
+
+def test_every_swap_of_neighbours_is_found():
+    for code in SAMPLES:
+        for place in range(LENGTH - 1):
+            if code[place] != code[place + 1]:
+                swapped = code[:place] + code[place + 1] + code[place] + code[place + 2 :]
+                assert not is_entry_code(swapped)
+
+
+@pytest.mark.parametrize("code", ["", "1234567", "123456789", "0" + SAMPLES[0][1:], "1234567a", "１２３４５６７４", "²" * 8])
+def test_what_has_another_shape_is_no_code(code):
+    assert not is_entry_code(code)
+
+
+def test_a_code_beginning_with_0_is_none_though_its_check_digit_fits():
+    assert not is_entry_code("0123456" + check_digit("0123456"))
+
+
+@pytest.mark.parametrize(
+    "typed", ["12345674", "1234 5674", " 1234-5674\t", "１２３４　５６７４", "1234\u00a05674", "1234－5674"]
+)
+def test_a_code_typed_by_hand_may_have_gaps_and_wide_digits(typed):
+    assert normalise(typed) == "12345674"
+
+
+def test_normalising_drops_nothing_else():
+    assert normalise("1234x5674") == "1234x5674"
+
+
+def test_a_code_is_printed_in_two_groups():
+    assert grouped("12345674") == "1234 5674"
