@@ -3,8 +3,9 @@
 from typing import Any
 
 from wtforms import Field, FileField, Form, PasswordField, StringField, TextAreaField
-from wtforms.validators import DataRequired, ValidationError
+from wtforms.validators import DataRequired
 
+from forms.faults import Fault
 from survey_app.domain.messages import Message, message
 
 
@@ -17,7 +18,7 @@ class _AtMost:
     def __call__(self, form: Form, field: Field) -> None:
         """Count characters."""
         if len(field.data or "") > self.most:
-            raise ValidationError(message("Please write at most {most} characters.", most=self.most))  # type: ignore[arg-type] - the page says it.
+            raise Fault(message("Please write at most {most} characters.", most=self.most))
 
 
 def _label(text: Message) -> Any:  # noqa: ANN401 - WTForms takes any object that the page can say.
@@ -27,6 +28,11 @@ def _label(text: Message) -> Any:  # noqa: ANN401 - WTForms takes any object tha
 _NAME_NEEDED = _label(message("Please write the account's name."))
 _PASSWORD_NEEDED = _label(message("Please write the password."))
 _REASON_NEEDED = _label(message("Please write the reason. It is recorded and printed."))
+
+
+def blame(field: Field, *faults: Message) -> None:
+    """Say at a field what somebody else found wrong with it."""
+    field.errors = faults  # type: ignore[assignment]  # WTForms hands it to the page as it is.
 
 
 class LoginForm(Form):
@@ -46,7 +52,7 @@ class FirstAccountForm(Form):
     def validate_again(self, field: Field) -> None:
         """Compare the two."""
         if field.data != self.password.data:
-            raise ValidationError(message("The two passwords differ. Please write the same one twice."))  # type: ignore[arg-type] - as above.
+            raise Fault(message("The two passwords differ. Please write the same one twice."))
 
 
 class FileForm(Form):
@@ -77,7 +83,7 @@ class CloseForm(Form):
     def validate_confirmation(self, field: Field) -> None:
         """Compare what was typed with the survey's names; spaces do not count."""
         if _plain(field.data or "") not in self.names:
-            raise ValidationError(message("This is not the survey's title or short name. Nothing was closed."))  # type: ignore[arg-type] - as above.
+            raise Fault(message("This is not the survey's title or short name. Nothing was closed."))
 
 
 class PostersForm(Form):

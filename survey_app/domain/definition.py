@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -14,6 +14,14 @@ from survey_app.domain.rating_scale import BUILT_IN, FOUR_LEVEL, Option, RatingS
 from survey_app.domain.texts import Texts, as_texts
 
 Json = Mapping[str, Any]
+
+#: What may be written only at some kinds of question; elsewhere it would be passed over in silence.
+_KEYS_OF_KINDS = {
+    "options": (QuestionKind.SINGLE, QuestionKind.MULTIPLE),
+    "scale": (QuestionKind.RATING,),
+    "least": (QuestionKind.NUMBER,),
+    "most": (QuestionKind.NUMBER,),
+}
 
 
 @dataclass(frozen=True)
@@ -115,7 +123,7 @@ def read_definition(given: Json) -> SurveyDefinition:
 def _zone(name: str, faults: list[Message]) -> ZoneInfo:
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # "Asia" is a folder.
         faults.append(message("{where}: there is no time zone {value}.", where="time_zone", value=name))
         return ZoneInfo("UTC")
 
@@ -129,8 +137,11 @@ def _moment(given: Json, key: str, zone: ZoneInfo, faults: list[Message]) -> dat
     clock = clock or ("24:00" if key == "closes" else "00:00")
     try:
         if clock == "24:00":
-            return datetime.combine(date.fromisoformat(day) + timedelta(days=1), time(), zone)
-        return datetime.combine(date.fromisoformat(day), time.fromisoformat(clock), zone)
+            moment = datetime.combine(date.fromisoformat(day) + timedelta(days=1), time(), zone)
+        else:
+            moment = datetime.combine(date.fromisoformat(day), time.fromisoformat(clock), zone)
+        moment.astimezone(UTC)  # It will be stored so; the first days of the calendar cannot be.
+        return moment
     except (ValueError, OverflowError):
         faults.append(message("{where}: {value} is no date and time.", where=key, value=text))
         return None
@@ -158,6 +169,9 @@ def _question(
     each: Json, given: Json, scales: Mapping[str, RatingScale], where: str, faults: list[Message]
 ) -> Question:
     kind = QuestionKind(each["kind"])
+    for key, kinds in _KEYS_OF_KINDS.items():
+        if key in each and kind not in kinds:
+            faults.append(message("{where}: {key} has no meaning for this kind of question.", where=where, key=key))
     options = tuple(Option(option["code"], as_texts(option["text"])) for option in each.get("options", ()))
     if kind is QuestionKind.RATING:
         options = _options_of_scale(each.get("scale", given.get("scale", FOUR_LEVEL.code)), scales, where, faults)
@@ -235,7 +249,7 @@ def _faults_between(definition: SurveyDefinition, scales: Mapping[str, RatingSca
         yield from _question_faults(definition, question, f"questions[{index}]")
     known = {target.code for target in definition.questionnaire.targets}
     for group in definition.groups:
-        for code in set(group.targets or ()) - known:
+        for code in (each for each in group.targets or () if each not in known):
             yield message("{where}: there is no target {value}.", where=f"groups.{group.code}", value=code)
     yield from _scope_faults(definition.scopes)
     yield from _survey_faults(definition)
@@ -292,7 +306,8 @@ def _condition_faults(
             value=condition.question,
         )
         return
-    for code in set(condition.options) - {option.code for option in other.options}:
+    known = {option.code for option in other.options}
+    for code in (each for each in condition.options if each not in known):
         yield message(
             "{where}: question {question} has no option {value}.", where=where, question=other.code, value=code
         )

@@ -18,9 +18,14 @@ _SENTENCES: dict[int, Message] = {
 }
 
 
+def sentence(status: int) -> Message:
+    """Return what a status says."""
+    return _SENTENCES.get(status, _SENTENCES[500])
+
+
 def error_page(status: int, *messages: Message) -> Response:
     """Return the page for a status; without messages, with the status's own sentence."""
-    said = messages or (_SENTENCES.get(status, _SENTENCES[500]),)
+    said = messages or (sentence(status),)
     return make_response(render_template("error.html", status=status, messages=said), status)
 
 

@@ -35,7 +35,7 @@ _RENEW_EVERY = 60
 
 
 @dataclass(frozen=True)
-class Visitor(UserMixin):  # type: ignore[misc] - Flask-Login ships no types.
+class Visitor(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types.
     """Who is logged in."""
 
     id: int

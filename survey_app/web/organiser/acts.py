@@ -96,7 +96,7 @@ def _form(survey: Survey, doing: Act) -> Form:
 
 
 def _reason(form: Form) -> str | None:
-    return form.reason.data.strip() if isinstance(form, ReasonForm) else None
+    return (form.reason.data or "").strip() if isinstance(form, ReasonForm) else None
 
 
 def _next_release(survey: Survey) -> int:

@@ -1,6 +1,6 @@
 """One survey: a draft's next steps, afterwards its turnout. No figure of satisfaction, whatever the state."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -8,7 +8,7 @@ from flask import abort, render_template, request
 
 from survey_app.domain.lifecycle import Act, SurveyState, allows
 from survey_app.domain.turnout import TurnoutStanding, standing_of_turnout
-from survey_app.models import Survey
+from survey_app.models import Survey, Unit
 from survey_app.services.jobs import JobKind, JobState, jobs_of
 from survey_app.services.lifecycle import acts_of
 from survey_app.services.results import releases_of
@@ -39,7 +39,7 @@ class Row:
 
 
 #: The filters of the board: the name in the address, and what it lets through.
-_FILTERS = {
+_FILTERS: dict[str, Callable[[Row], bool]] = {
     "all": lambda row: True,
     "reached": lambda row: row.standing is TurnoutStanding.REACHED,
     "low": lambda row: row.standing is TurnoutStanding.LOW,
@@ -83,7 +83,8 @@ def _rows(parts: Sequence[UnitTurnout], board: TurnoutBoard) -> list[Row]:
     return [Row(each, standing_of_turnout(each.ballots, each.quota, whole.ballots, whole.quota)) for each in parts]
 
 
-def _unit_of(board: TurnoutBoard):  # noqa: ANN202
+def _unit_of(board: TurnoutBoard) -> Unit | None:
+    """Return the unit that was asked for; at the top no list of places is needed."""
     return board.line[-1] if request.args.get("unit") else None
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from flask import abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from forms.console_forms import FirstAccountForm
+from forms.console_forms import FirstAccountForm, blame
 from survey_app.domain.messages import Refused
 from survey_app.services.accounts import create_account, has_accounts
 from survey_app.web.organiser.access import enter
@@ -28,9 +28,9 @@ def first_account() -> Response | str | tuple[str, int]:
     if request.method == "GET" or not form.validate():
         return _page(form)
     try:
-        account = create_account(session(), form.name.data, form.password.data)
+        account = create_account(session(), form.name.data or "", form.password.data or "")
     except Refused as refusal:
-        form.name.errors = list(refusal.messages)
+        blame(form.name, *refusal.messages)
         return _page(form)
     enter(account)
     return redirect(url_for("organiser.overview"), 303)

@@ -1,7 +1,6 @@
 """A job's progress, its result, and its end."""
 
 import io
-from collections.abc import Callable
 
 from flask import abort, flash, redirect, render_template, send_file, url_for
 from werkzeug.wrappers import Response

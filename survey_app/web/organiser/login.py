@@ -4,7 +4,7 @@ from flask import Flask, current_app, flash, redirect, render_template, request,
 from flask_login import LoginManager, current_user
 from werkzeug.wrappers import Response
 
-from forms.console_forms import LoginForm
+from forms.console_forms import LoginForm, blame
 from survey_app.domain.messages import message
 from survey_app.services.accounts import check_password, has_accounts
 from survey_app.web.languages import say
@@ -39,26 +39,27 @@ def login() -> Response | str | tuple[str, int, dict[str, str]]:
                 return redirect(url_for("organiser.first_account"), 303)
         return _page(LoginForm())
     form = LoginForm(request.form)
-    wait = seconds = 0
-    if form.validate():
-        wait = seconds = throttle.seconds_to_wait(form.name.data)
-        if not wait and _enter(form):
-            return redirect(there, 303)
-    if wait:
+    if not form.validate():
+        return _page(form), 422, {}
+    name, password = form.name.data or "", form.password.data or ""
+    seconds = throttle.seconds_to_wait(name)
+    if seconds:
         minutes = -(-seconds // 60)
-        form.password.errors = [message("Too many wrong tries. Wait {minutes} min and try again.", minutes=minutes)]
+        blame(form.password, message("Too many wrong tries. Wait {minutes} min and try again.", minutes=minutes))
         return _page(form), 429, {"Retry-After": str(seconds)}
-    return _page(form), 422, {}
+    if not _enter(name, password):
+        blame(form.password, message("The name or the password is wrong."))
+        return _page(form), 422, {}
+    return redirect(there, 303)
 
 
-def _enter(form: LoginForm) -> bool:
+def _enter(name: str, password: str) -> bool:
     # Reading, not the request's writing transaction: checking a password takes long on purpose, and writers queue.
     with parts().database.reading() as database:
-        account = check_password(database, form.name.data, form.password.data)
+        account = check_password(database, name, password)
     if account is None:
-        throttle.count_failure(form.name.data)
+        throttle.count_failure(name)
         current_app.logger.warning("wrong password from %s", request.remote_addr)
-        form.password.errors = [message("The name or the password is wrong.")]
         return False
     enter(account)
     return True

@@ -1,9 +1,10 @@
 """How the console's templates write times, numbers and states."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
+from flask import request, url_for
 from flask_babel import get_locale
 
 from survey_app.domain.lifecycle import SurveyState, state_name
@@ -50,6 +51,34 @@ def moment(at: datetime, time_zone: str, with_year: bool = True) -> str:
     if local.time() == time():
         return f"{_day(local.date() - timedelta(days=1), with_year)} 24:00"
     return f"{_day(local.date(), with_year)} {local:%H:%M}"
+
+
+@organiser.app_template_filter("console_year")
+def year(at: datetime, time_zone: str) -> str:
+    """Return a moment's year, for the line below a day without one."""
+    local = at.astimezone(ZoneInfo(time_zone))
+    return say(message("in {year}", year=local.year))
+
+
+@organiser.app_template_filter("console_hour")
+def hour(at: datetime, time_zone: str) -> str:
+    """Return the hour of a ballot; turnout is kept no finer."""
+    local = at.astimezone(ZoneInfo(time_zone))
+    days = (datetime.now(UTC).astimezone(ZoneInfo(time_zone)).date() - local.date()).days
+    if days == 0:
+        return say(message("today, {hour}:00", hour=local.hour))
+    if days == 1:
+        return say(message("yesterday, {hour}:00", hour=local.hour))
+    return f"{_day(local.date(), with_year=False)} {local:%H}:00"
+
+
+@organiser.app_template_global("in_other_language")
+def in_other_language(code: str) -> str:
+    """Return the address of this page in another language; of what was posted, the page with its form."""
+    values = {**request.args.to_dict(), **(request.view_args or {}), "lang": code}
+    if request.endpoint is None or request.url_rule is None or "GET" not in (request.url_rule.methods or ()):
+        return url_for("organiser.overview", lang=code)
+    return url_for(request.endpoint, **values)
 
 
 def _day(day: date, with_year: bool) -> str:

@@ -38,7 +38,10 @@ def opening(door: Door) -> str | None:
 
 
 def _moment(local: datetime, with_year: bool) -> str:
-    return f"{day(local.date(), with_year)} {local:%H:%M}"
+    clock = f"{local:%H:%M}"
+    if language() == "zh_Hans":
+        clock = f"{local.hour} 时 {local.minute} 分" if local.minute else f"{local.hour} 时"
+    return f"{day(local.date(), with_year)} {clock}"
 
 
 def results_day(when: date | None) -> Message | None:

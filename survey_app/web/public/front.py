@@ -29,9 +29,7 @@ def enter() -> AnyResponse:
 
 
 def _page(form: EntryCodeForm, status: int) -> Response:
-    return make_response(
-        render_template("public/front.html", entry_form=form, results_url=results_address()), status
-    )
+    return make_response(render_template("public/front.html", entry_form=form, results_url=results_address()), status)
 
 
 @public.get("/privacy")

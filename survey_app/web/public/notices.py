@@ -15,16 +15,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from flask import Response, make_response, render_template, url_for
 
 from forms.entry_code_form import EntryCodeForm
 from survey_app.domain.doors import Door, Standing
-from survey_app.domain.lifecycle import SurveyState
 from survey_app.domain.messages import Message, message
 from survey_app.web.languages import LANGUAGES
 from survey_app.web.public import dates
-from survey_app.web.public.page import survey_context, unit_path
+from survey_app.web.public.page import is_published, survey_context, unit_path
 from survey_app.web.public.results_address import results_address
 
 #: A paused place may be asked for again after this many seconds.
@@ -131,8 +131,9 @@ def _paused(door: Door) -> Notice:
 
 
 def _closed(door: Door) -> Notice:
-    published = door.state in (SurveyState.PUBLISHED, SurveyState.ARCHIVED)
-    last = dates.closing(door, with_year=True)
+    published = is_published(door)
+    over = door.closes_at is not None and door.closes_at <= datetime.now(UTC)  # Not where it was closed early.
+    last = dates.closing(door, with_year=True) if over else None
     ended = message("Answers were taken until {day}.", day=last) if last else message("Answers are no longer taken.")
     thanks = message("Thank you for your interest.")
     address = results_address(door.survey_slug if published else None)

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from forms.answer_form import TOKEN, AnswerForm
 from survey_app.domain.ballot_token import NONCE_BYTES, issue
 from survey_app.domain.doors import Door
+from survey_app.domain.lifecycle import SurveyState
 from survey_app.domain.messages import Message, message
 from survey_app.domain.texts import DEFAULT_LANGUAGE, Texts, pick
 from survey_app.web.languages import is_large, language
@@ -80,13 +81,19 @@ def _render(door: Door, form: AnswerForm, values: Mapping[str, str], alert: Mess
 def survey_context(door: Door) -> dict[str, Any]:
     """Return what every page behind an entry code says of its survey."""
     found = prepared(door)
+    results_on = None if is_published(door) else found.frame.definition.results_on
     return {
         "title": door.title,
         "organiser": door.organiser,
         "contact": door.contact,
-        "results_day": dates.results_day(found.frame.definition.results_on),
+        "results_day": dates.results_day(results_on),
         "languages": found.languages,
     }
+
+
+def is_published(door: Door) -> bool:
+    """Return whether there is a result to see."""
+    return door.state in (SurveyState.PUBLISHED, SurveyState.ARCHIVED)
 
 
 @public.app_template_filter("spoken")

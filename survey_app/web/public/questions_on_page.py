@@ -128,12 +128,11 @@ def faults_on_page(form: AnswerForm) -> Sequence[FaultOnPage]:
         field = form[item.name]
         for said in field.errors:
             anchor = f"{field.id}-0" if item.question.options else field.id
-            faults.append(FaultOnPage(anchor, _line(form.sheet.number_of(item), item, said)))
+            faults.append(FaultOnPage(anchor, _line(form.sheet, item, said)))
     return faults
 
 
-def _line(number: int, item: Item, said: object) -> Message:
+def _line(sheet: AnswerSheet, item: Item, said: object) -> Message:
     if item.target is None:
-        return message("Question {number}: {fault}", number=number, fault=said)
-    target = pick(item.target.name, language())
-    return message("Question {number}, {target}: {fault}", number=number, target=target, fault=said)
+        return message("Question {number}: {fault}", number=sheet.number_of(item), fault=said)
+    return message("{target}: {fault}", target=pick(item.target.name, language()), fault=said)

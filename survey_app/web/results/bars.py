@@ -76,7 +76,7 @@ class Figure:
     def mark(self) -> Message:
         """What stands in a table in place of a rate: a dash where nobody rated, else the reason."""
         plain = self.standing in (Standing.NOBODY, Standing.NO_BALLOTS, Standing.NOT_ASKED)
-        return message("—") if plain else words.TOO_FEW
+        return Message("—") if plain else words.TOO_FEW
 
 
 def standing_of(cell: Cell | None, unit_ballots: int) -> Standing:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from survey_app.domain.messages import Message, message
+from survey_app.domain.messages import Message
 from survey_app.models import Release, ReleaseUnit
 from survey_app.services import results as published
 from survey_app.services.results import PAGE_ROWS
@@ -194,7 +194,7 @@ def _target_list(frame: Frame, here: Here, targets: Sequence[ReleaseUnit]) -> Re
     page, pages = _cut(lines, here.page)
     sections = [
         Section(
-            message("{name}", name=name) if name else words.BELOW_MIXED,
+            Message("{name}", {"name": name}) if name else words.BELOW_MIXED,
             list(some),
             sum(each.unit_class == name for each in targets),
         )
