@@ -72,7 +72,7 @@ class AnswerForm(BaseForm):
 
     def given(self) -> Given:
         """Return the answers by field name, the options of a multiple choice in the order of the questionnaire."""
-        return {item.name: _in_order(item.question, self[item.name].data) for item in self.sheet.items}
+        return {item.name: _known(item.question, self[item.name].data) for item in self.sheet.items}
 
 
 def build_form(sheet: AnswerSheet) -> type[AnswerForm]:
@@ -107,7 +107,9 @@ def _fits(question: Question, values: Sequence[str]) -> bool:
     return len(values) == 1 or question.kind is QuestionKind.MULTIPLE
 
 
-def _in_order(question: Question, data: str | Sequence[str] | None) -> str | Sequence[str] | None:
-    if data is None or isinstance(data, str):
+def _known(question: Question, data: str | Sequence[str] | None) -> str | Sequence[str] | None:
+    """Return an answer as the domain takes it: only options that there are, in their order; or a text."""
+    if not question.options:
         return data
-    return [option.code for option in question.options if option.code in data]
+    chosen = [data] if isinstance(data, str) else data or ()
+    return [option.code for option in question.options if option.code in chosen]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import Field, FileField, Form, PasswordField, StringField, TextAreaField
+from wtforms import Field, Form, PasswordField, StringField, TextAreaField
 from wtforms.validators import DataRequired
 
 from forms.faults import Fault
@@ -55,12 +55,6 @@ class FirstAccountForm(Form):
             raise Fault(message("The two passwords differ. Please write the same one twice."))
 
 
-class FileForm(Form):
-    """One file."""
-
-    file = FileField(_label(message("File")))
-
-
 class ConfirmForm(Form):
     """An act that only a button confirms."""
 
@@ -89,7 +83,7 @@ class CloseForm(Form):
 class PostersForm(Form):
     """Which posters to make."""
 
-    under = StringField(_label(message("Only below this unit (its code)")), [_AtMost(64)])
+    under = StringField("", [_AtMost(64)])
 
 
 def _plain(text: str) -> str:

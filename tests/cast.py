@@ -52,7 +52,7 @@ def add_units(session: Session) -> None:
     import_units(session, units_csv(), "units.csv")
 
 
-def definition(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever JSON holds.
+def definition(**changes: Any) -> dict[str, Any]:
     """Return a small valid definition with every kind of question; a change to None leaves the key out."""
     given: dict[str, Any] = {
         "slug": "small",
@@ -62,7 +62,12 @@ def definition(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever JSO
         "places": {"under": CITY, "level": "village", "quota": 35},
         "scopes": {"town": {"name_ends_with": ["社区"]}, "rural": {"except": "town"}},
         "questions": [
-            {"code": "overall", "kind": "rating", "text": {"zh_Hans": "总的来说", "en": "All in all"}, "required": True},
+            {
+                "code": "overall",
+                "kind": "rating",
+                "text": {"zh_Hans": "总的来说", "en": "All in all"},
+                "required": True,
+            },
             {"code": "buses", "kind": "rating", "text": "城区公交", "required": True, "asked_in": "town"},
             {
                 "code": "visits",
@@ -84,7 +89,7 @@ def definition(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever JSO
     return {key: value for key, value in (given | changes).items() if value is not None}
 
 
-def with_groups(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever JSON holds.
+def with_groups(**changes: Any) -> dict[str, Any]:
     """Return a small valid definition of the second case: three groups rate a list of targets at one place.
 
     The cadres rate two of the three; one target is a unit of the tree and takes its name from there.
@@ -105,7 +110,13 @@ def with_groups(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever JS
             {"code": "cadres", "name": "基层干部", "weight": 30, "targets": ["D001", WULING]},
         ],
         "questions": [
-            {"code": "work", "kind": "rating", "about": "targets", "text": "您对该单位的工作满意吗？", "required": True},
+            {
+                "code": "work",
+                "kind": "rating",
+                "about": "targets",
+                "text": "您对该单位的工作满意吗？",
+                "required": True,
+            },
             {"code": "wish", "kind": "open_text", "text": "您的意见和建议"},
         ],
     }

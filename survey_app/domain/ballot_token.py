@@ -26,7 +26,7 @@ def nonce_of(token: str, key: bytes, survey_id: int, place_id: int, group_id: in
         nonce = base64.urlsafe_b64decode(token.encode("ascii") + b"=")[:NONCE_BYTES]
     except (binascii.Error, UnicodeEncodeError):
         return None
-    # The whole token is compared, since Base64 reads several spellings alike and skips characters that it does not know.
+    # The whole token is compared: Base64 reads several spellings alike, and skips characters that it does not know.
     wanted = issue(key, survey_id, place_id, group_id, nonce)
     return nonce if hmac.compare_digest(token, wanted) else None
 

@@ -1,8 +1,10 @@
 """Read a survey definition file: JSON, its shape checked by the schema, its meaning by the domain."""
 
 import json
+import re
 from collections.abc import Iterable
 from functools import cache
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,12 @@ _SCHEMA = Path(definition.__file__).with_name("survey-definition.schema.json")
 #: A definition larger than this is a mistake.
 MOST_BYTES = 2_000_000
 
+#: A whole number with more digits is a mistake too.
+_MOST_DIGITS = 20
+
+#: Control characters, line breaks among them, and surrogates: PostgreSQL, a poster and UTF-8 each refuse some of them.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
 
 @cache
 def _validator() -> Draft202012Validator:
@@ -29,7 +37,14 @@ def parse_definition(content: bytes) -> dict[str, Any]:
     if len(content) > MOST_BYTES:
         raise Refused(message("The file is larger than {most} bytes.", most=MOST_BYTES))
     try:
-        given = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_no_key_twice)
+        given = json.loads(
+            content.decode("utf-8-sig"),
+            object_pairs_hook=_no_key_twice,
+            parse_float=_number,
+            parse_int=_whole_number,
+            parse_constant=_number,
+        )
+        faults = list(_unprintable(given)) or _shape_faults(given)
     except UnicodeDecodeError:
         raise Refused(message("The file is not UTF-8 text. Save it as UTF-8.")) from None
     except json.JSONDecodeError as error:
@@ -43,9 +58,6 @@ def parse_definition(content: bytes) -> dict[str, Any]:
         ) from None
     except RecursionError:
         raise Refused(message("The file nests too deeply.")) from None
-    faults = [
-        _fault(error) for error in sorted(_validator().iter_errors(given), key=lambda each: list(map(str, each.path)))
-    ]
     if faults:
         raise Refused(*faults)
     return dict(given)
@@ -61,12 +73,55 @@ def _no_key_twice(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise Refused(message("The key {key} stands twice in one object.", key=key))
+            raise Refused(message("The key {key} stands twice in one object.", key=repr(key)))
         found[key] = value
     return found
+
+
+def _number(written: str) -> float:
+    """Read a number; Refused for NaN and infinities, which Python reads and no database stores as JSON."""
+    number = float(written)
+    if not isfinite(number):
+        raise Refused(message("{value} is not a number that can be stored.", value=written))
+    return number
+
+
+def _whole_number(written: str) -> int:
+    if len(written) > _MOST_DIGITS:
+        raise Refused(message("{value} is not a number that can be stored.", value=f"{written[:_MOST_DIGITS]}…"))
+    return int(written)
+
+
+def _unprintable(given: Any, where: str = "") -> Iterable[Message]:  # noqa: ANN401 - whatever JSON holds.
+    """Say which texts hold a control character or half a character; keys count to the object that holds them."""
+    texts: Iterable[Any] = [given]
+    if isinstance(given, dict):
+        texts = given
+        for key, value in given.items():
+            yield from _unprintable(value, f"{where}.{key}".lstrip("."))
+    elif isinstance(given, list):
+        texts = ()
+        for index, value in enumerate(given):
+            yield from _unprintable(value, f"{where}[{index}]")
+    for text in texts:
+        if isinstance(text, str) and (found := _UNPRINTABLE.search(text)):
+            yield message(
+                "{where}: the text holds {character}, a character that cannot be printed. Delete it.",
+                where=_UNPRINTABLE.sub("", where) or "$",
+                character=f"U+{ord(found[0]):04X}",
+            )
+
+
+def _shape_faults(given: Any) -> list[Message]:  # noqa: ANN401 - whatever JSON holds.
+    errors = sorted(_validator().iter_errors(given), key=lambda each: list(map(str, each.path)))
+    return [_fault(error) for error in errors]
 
 
 def _fault(error: ValidationError) -> Message:
     deepest = best_match([error]) or error
     where = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in deepest.absolute_path).lstrip(".")
+    alternatives: Any = deepest.validator_value
+    if deepest.validator == "oneOf" and all("required" in each for each in alternatives):
+        choices = ", ".join(each["required"][0] for each in alternatives)
+        return message("{where}: give exactly one of {choices}.", where=where, choices=choices)
     return message("{where}: {reason}", where=where or "$", reason=deepest.message[:300])

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from analysis.rates import FORMULA_VERSION
 from survey_app.domain.lifecycle import Act, SurveyState, after, require_reason
+from survey_app.domain.messages import Refused, message
 from survey_app.models import Release, ReleaseFile, ReleaseUnit, StoredQuestionnaire, Survey, SurveyAct
 from survey_app.models.database import Database
 from survey_app.services.lifecycle import lock_survey, record
@@ -44,8 +45,8 @@ def publish(database: Database, slug: str, by: str, reason: str | None = None) -
     files = make_files(head, draft.rows, released_at)
     with database.writing() as session:
         survey = lock_survey(session, slug)
-        if _next_number(session, survey) != number:  # Somebody else published meanwhile.
-            check_publishing(session, slug, reason)
+        if _next_number(session, survey) != number:
+            raise Refused(message("Somebody else has just published this survey. Look at that release first."))
         survey.figures_seen_at = survey.figures_seen_at or released_at
         record(session, survey, Act.PUBLISH, by, reason or "")
         return _store(session, survey, head, draft.rows, files, released_at, by, reason or "")

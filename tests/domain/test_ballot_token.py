@@ -44,7 +44,9 @@ def test_every_flipped_bit_is_found():
             assert nonce_of(flipped.decode("latin-1"), KEY, 1, 2, 3) is None
 
 
-@pytest.mark.parametrize("token", ["", TOKEN[:-1], TOKEN + "A", TOKEN + "=", TOKEN + "\n", "." + TOKEN, "满意", TOKEN * 2])
+@pytest.mark.parametrize(
+    "token", ["", TOKEN[:-1], TOKEN + "A", TOKEN + "=", TOKEN + "\n", "." + TOKEN, "满意", TOKEN * 2]
+)
 def test_a_token_has_one_spelling(token):
     assert nonce_of(token, KEY, 1, 2, 3) is None
 

@@ -107,7 +107,7 @@ def test_there_are_examples():
 
 
 def test_scales_are_chosen_by_the_survey_and_by_the_question():
-    own = scale("satisfied", "dissatisfied") + [{"code": "x", "text": "不了解", "rating": "dont_know"}]
+    own = [*scale("satisfied", "dissatisfied"), {"code": "x", "text": "不了解", "rating": "dont_know"}]
     own[0]["score"] = 100
     given = with_questions({}, {"scale": "own"})
     found = read_definition(given | {"scale": "five-level", "scales": {"own": own}})
@@ -254,7 +254,9 @@ BAD = {
     ),
     "least above most": (with_questions({}, {}, {}, {}, {"least": 9, "most": 8}), "questions[4]: least is above most."),
     "a choice about targets": (
-        cast.with_groups(questions=[*cast.with_groups()["questions"], cast.definition()["questions"][2] | {"about": "targets"}]),
+        cast.with_groups(
+            questions=[*cast.with_groups()["questions"], cast.definition()["questions"][2] | {"about": "targets"}]
+        ),
         "questions[2]: only a rating question can be about targets.",
     ),
     "about targets, and none listed": (

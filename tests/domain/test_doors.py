@@ -10,9 +10,7 @@ SECOND = timedelta(seconds=1)
 
 
 def stands(state=SurveyState.OPEN, *, voided=False, paused=False, closes_at=None, submitting=False):
-    return standing(
-        code_voided=voided, paused=paused, state=state, closes_at=closes_at, now=NOW, submitting=submitting
-    )
+    return standing(code_voided=voided, paused=paused, state=state, closes_at=closes_at, now=NOW, submitting=submitting)
 
 
 #: A survey that is over is over, whatever else; then a voided code; a pause is the least.

@@ -25,9 +25,7 @@ publish     -       -       published  published  -
 withdraw    -       -       -          closed     -
 """
 _HEAD, *_LINES = [line.split() for line in TABLE.strip().splitlines()]
-CASES = [
-    (SurveyState(state), Act(line[0]), to) for line in _LINES for state, to in zip(_HEAD, line[1:], strict=True)
-]
+CASES = [(SurveyState(state), Act(line[0]), to) for line in _LINES for state, to in zip(_HEAD, line[1:], strict=True)]
 CLOSED_AT = datetime(2026, 5, 1, 16, tzinfo=UTC)
 
 

@@ -31,7 +31,7 @@ _JOB_STATES = {
     JobState.FAILED: message("failed"),
     JobState.CANCELLED: message("cancelled"),
 }
-_JOB_KINDS = {JobKind.POSTERS: message("Posters"), JobKind.PUBLISH: message("Release")}
+_JOB_KINDS = {JobKind.POSTERS: message("Posters"), JobKind.PUBLISH: message("Publishing")}
 
 _ACTS = {
     "launch": message("Launched"),

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask_babel import format_date, format_datetime
+from babel.dates import get_timezone_name
+from flask_babel import format_date, format_datetime, get_locale
 
 from survey_app.domain.lifecycle import Act
 from survey_app.domain.messages import Message, message
@@ -21,11 +22,10 @@ def day(head: Head, moment: datetime) -> str:
 
 
 def minute(head: Head, moment: datetime) -> str:
-    """Print day and minute in the survey's time zone, whose offset stands beside it."""
+    """Print day and minute in the survey's time zone, named beside it."""
     local = moment.astimezone(ZoneInfo(head["time_zone"]))
-    zone = "Etc/UTC" if not local.utcoffset() else head["time_zone"]
     shown = format_datetime(local.replace(tzinfo=None), "yyyy-MM-dd HH:mm", rebase=False)
-    return f"{shown} ({zone})"
+    return f"{shown} ({get_timezone_name(local, locale=get_locale())})"
 
 
 @dataclass(frozen=True)
