@@ -153,7 +153,7 @@ def approval_range(tree: Tree, blocks: Counts, weights: Sequence[float]) -> tupl
     with np.errstate(invalid="ignore", divide="ignore"):
         variance = np.where(places > 1, square * places / (places - 1), alone_variance)
         freedom = np.where(places > 1, places - 1.0, alone_freedom)
-        flat = ~(variance > _ROUNDING * scale) | ~(freedom > 0) | (rate <= 0) | (rate >= 1)
+        flat = ~(variance > _ROUNDING * scale) | ~(freedom > 0)
         logit = np.log(rate / (1 - rate))
         half = stdtrit(np.where(flat, 1, freedom), (1 + LEVEL) / 2) * np.sqrt(np.abs(variance)) / (rate * (1 - rate))
         low, high = 1 / (1 + np.exp(half - logit)), 1 / (1 + np.exp(-half - logit))

@@ -196,23 +196,22 @@ class _Hiding:
 
     def _settle(self, unit: int) -> None:
         """Hide more below a visible unit until its remainder is safe, or else the unit itself."""
-        taken: list[int] = []
-        first = 0
+        steps: list[list[int]] = []
         while (dominant := self._fault(unit)) is not None:
             chosen = min(self._visible_below(unit, dominant), key=self._size, default=None)
             if chosen is None:
-                for node in reversed(taken):
-                    self._show(node)
+                for step in reversed(steps):
+                    self._show(step)
                 self._hide(unit)
                 return
-            taken += self._hide(chosen)
-            first = first or len(taken)
+            steps.append(self._hide(chosen))
         # The smallest sibling stays hidden whatever else is: that much of the rule can be checked by eye.
-        for node in sorted(taken[first:], key=self._size, reverse=True):
-            *dark, owner = self._show(node)
-            if self._fault(node) is not None or self._fault(owner) is not None or any(map(self._thin, dark)):
-                self.hidden[node] = True
-                self._lift(node, 1)
+        for step in sorted(steps[1:], key=lambda taken: self._size(taken[0]), reverse=True):
+            changed = {*step, *self._show(step)}
+            if any(self._fault(node) is not None for node in changed if not self.hidden[node]):
+                for node in step:
+                    self.hidden[node] = True
+                    self._lift(node, 1)
 
     def _fault(self, unit: int) -> int | None:
         """Return None where a visible unit's remainder is safe, else the child outside which more must be hidden.
@@ -262,10 +261,13 @@ class _Hiding:
             taken += self._hide(min(self._visible_below(unit, -1), key=self._size))
         return taken
 
-    def _show(self, unit: int) -> list[int]:
-        """Show a hidden unit again; return those above whose unseen counts shrank, as :meth:`_lift` does."""
-        self.hidden[unit] = False
-        return self._lift(unit, -1)
+    def _show(self, step: list[int]) -> list[int]:
+        """Take one call of :meth:`_hide` back; return the units whose unseen counts shrank."""
+        changed: list[int] = []
+        for unit in reversed(step):
+            self.hidden[unit] = False
+            changed += self._lift(unit, -1)
+        return changed
 
     def _lift(self, unit: int, sign: int) -> list[int]:
         """Add a unit's unseen counts to the hidden units above it and to the first visible one, which ends the list."""

@@ -187,4 +187,3 @@ def _print_addresses(slug: str, number: int, name: str, password: str, pdf: Path
     tell("Console:            {url}", url=f"{base}/console/")
     tell("Login:              {name} / {password}", name=name, password=password)
     tell("Posters:            {path}", path=pdf)
-    tell("Serving until Ctrl-C.")

@@ -66,6 +66,11 @@ def run_crowd(
     doors = _chosen_doors(doors, under, places, seed)
     plan = opinions.plan([f"{each.place}/{each.group}" for each in doors], residents)
     crowd = Crowd(url.rstrip("/"), doors, plan, opinions)
+    crowd.result.lines = [
+        (item.name, option)
+        for item in frame.questionnaire.items()
+        for option in [each.code for each in item.question.options] or ["…"]
+    ]
     with click.progressbar(length=residents, label="答卷 · ballots", show_pos=True, file=sys.stderr) as bar:
         return crowd.answer(min(concurrency, residents), bar.update)
 
@@ -98,8 +103,8 @@ def report(result: Result) -> None:
     totals: Counter[tuple[str, str]] = Counter()
     for (_, _, name, option), ballots in result.chosen.items():
         totals[name, "…" if name in result.written else option] += ballots
-    for (name, option), ballots in sorted(totals.items()):
-        click.echo(f"{name}\t{option}\t{ballots}")
+    for name, option in result.lines:
+        click.echo(f"{name}\t{option}\t{totals[name, option]}")
     tell("SHA-256 of all that was submitted: {digest}", digest=_digest(result))
 
 

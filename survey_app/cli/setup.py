@@ -60,11 +60,13 @@ def serve(host: str, port: int | None, workers: int) -> None:
         config.cache_clear()
     database().dispose()
     from granian import Granian  # noqa: PLC0415 - only this command needs the server.
+    from granian.log import LogLevels  # noqa: PLC0415
 
     stop = multiprocessing.get_context("spawn").Event()
     jobs = multiprocessing.get_context("spawn").Process(target=_run_jobs, args=(stop,), name="jobs", daemon=True)
     jobs.start()
-    logging.basicConfig(level=logging.INFO)
+    logging.basicConfig(level=logging.WARNING)
+    tell("Serving at {url} until Ctrl-C.", url=f"http://{host}:{config().port}/")
     try:
         Granian(
             "survey_app.factory:create_app",
@@ -76,6 +78,7 @@ def serve(host: str, port: int | None, workers: int) -> None:
             blocking_threads=32,  # So many ballots may wait for one commit.
             backpressure=256,
             websockets=False,
+            log_level=LogLevels.error,  # It warns of more threads than cores; they wait for commits, not for cores.
             log_access=False,  # Entry codes stand in addresses.
             respawn_failed_workers=True,
             workers_kill_timeout=10,

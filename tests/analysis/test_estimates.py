@@ -75,6 +75,7 @@ def test_one_place_with_groups_has_them_as_strata():
         [[5, 5, 0, 1, 0], [20, 9, 0, 0, 0]],  # everybody approves
         [[0, 0, 7, 1, 0], [0, 0, 9, 0, 0]],  # nobody does
         [[5, 0, 5, 1, 0], [7, 3, 10, 0, 0]],  # all places agree exactly
+        [[3, 1, 8, 1, 0], [70, 0, 140, 0, 0]],  # they agree, and a third is no binary fraction
         [[5, 0, 5, 1, 0], [0, 0, 0, 9, 1]],  # one place rated
     ],
 )

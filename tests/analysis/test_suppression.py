@@ -45,6 +45,17 @@ def test_few_who_rated_are_hidden_however_many_do_not_know():
     assert 1 in hidden([-1, 0, 0, 0], [[0] * 5, [5, 3, 1, 90, 0], MIXED * 9, MIXED])
 
 
+def test_what_is_hidden_together_is_not_small_together():
+    own = [[0] * 5, [2, 1, 1, 30, 0], [1, 2, 2, 20, 0], [20, 9, 6, 5, 0], [40, 9, 6, 5, 0]]
+    assert hidden([-1, 0, 0, 0, 0], own) == [1, 2, 3]
+
+
+def test_a_branch_that_was_hidden_beyond_need_is_shown_whole_again():
+    # Branch 2 (child 3) has no "don't know", so branch 4 (child 5) is hidden too, and then 6; 4 was not needed.
+    own = [[0] * 5, [3, 3, 3, 0, 0], MIXED * 0, [20, 9, 9, 0, 0], MIXED * 0, [30, 9, 9, 0, 0], [40, 9, 9, 9, 0]]
+    assert hidden([-1, 0, 0, 2, 0, 4, 0], own) == [1, 2, 3, 6]
+
+
 def test_the_own_ballots_of_a_parent_are_guarded_as_those_of_a_child():
     assert hidden([-1, 0, 0], [[3, 1, 0, 0, 0], MIXED * 2, MIXED]) == [2]
 

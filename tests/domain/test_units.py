@@ -132,6 +132,8 @@ def test_lengths_have_limits_and_a_long_value_is_told_short():
     assert places([row]) == [(2, "code"), (2, "name"), (2, "class"), (2, "sector")]
     with pytest.raises(Refused, match=r"“名{40}…”: It has 101 characters\. Shorten it to 100 characters at most\."):
         check_units([replace(CITY, name="名" * 101)], {})
+    with pytest.raises(Refused, match="“a{40}”: It has 40 characters"):
+        check_units([replace(CITY, code="a" * 40)], {})
 
 
 def test_cells_are_cleaned():

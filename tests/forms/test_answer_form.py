@@ -53,7 +53,7 @@ def test_a_full_form_becomes_a_ballot():
             ("errors", "c"),
             ("errors", "a"),
             ("validate", "b"),
-            ("q-0", "４"),
+            ("q-0", "\N{FULLWIDTH DIGIT FOUR}"),
             ("token", " more buses \r\n please "),
             ("list:D.1", "dont_know"),
         ]
@@ -154,7 +154,23 @@ def test_what_the_page_holds_can_come_from_it():
 
 _NAMES = some.sampled_from([TOKEN, "data", "errors", "validate", "q-0", "token", "list", "list:D.1", "list:2", "x"])
 _VALUES = some.one_of(
-    some.sampled_from(["satisfied", "dissatisfied", "dont_know", "a", "b", "", " ", "3", "３", "1e9", "-0", "nan", "\0"]),
+    some.sampled_from(
+        [
+            "satisfied",
+            "dissatisfied",
+            "dont_know",
+            "a",
+            "b",
+            "",
+            " ",
+            "3",
+            "\N{FULLWIDTH DIGIT THREE}",
+            "1e9",
+            "-0",
+            "nan",
+            "\0",
+        ]
+    ),
     some.text(max_size=600),
 )
 

@@ -13,14 +13,19 @@ from forms.plain_text import plain_text
 from survey_app.domain.entry_codes import check_digit
 
 
+def wide(text):
+    """Return a text in the full-width characters of Chinese keyboards."""
+    return "".join(chr(ord(each) + 0xFEE0) for each in text)
+
+
 @pytest.mark.parametrize(
     ("typed", "number"),
     [
         ("12", "12"),
-        ("１２．５", "12.5"),
+        (wide("12.5"), "12.5"),
         (" 007 ", "7"),
         ("+3", "3"),
-        ("－3", "-3"),
+        (wide("-3"), "-3"),
         ("−3", "-3"),
         ("-0.0", "0"),
         ("0.50", "0.5"),
@@ -61,7 +66,7 @@ def code_form(typed):
 CODE = "1234567" + check_digit("1234567")
 
 
-@pytest.mark.parametrize("typed", [CODE, f"{CODE[:4]} {CODE[4:]}", f" {CODE[:4]}-{CODE[4:]} ", f"１{CODE[1:]}"])
+@pytest.mark.parametrize("typed", [CODE, f"{CODE[:4]} {CODE[4:]}", f" {CODE[:4]}-{CODE[4:]} ", wide(CODE)])
 def test_a_code_is_understood_as_people_type_it(typed):
     form, valid = code_form(typed)
     assert valid

@@ -43,6 +43,8 @@ class Result:
     written: set[str] = field(default_factory=set)
     #: (place, group) -> ballots acknowledged.
     ballots: Counter[tuple[str, str]] = field(default_factory=Counter)
+    #: Field name and option ("…" for what is written in), in the order of the questionnaire, for the report.
+    lines: list[tuple[str, str]] = field(default_factory=list)
     seconds: float = 0
     fetch_seconds: list[float] = field(default_factory=list)
     submit_seconds: list[float] = field(default_factory=list)

@@ -75,8 +75,14 @@ class Figure:
     @property
     def mark(self) -> Message:
         """What stands in a table in place of a rate: a dash where nobody rated, else the reason."""
-        plain = self.standing in (Standing.NOBODY, Standing.NO_BALLOTS, Standing.NOT_ASKED)
-        return Message("—") if plain else words.TOO_FEW
+        if self.is_empty:
+            return Message("—")
+        return words.NOT_ASKED if self.standing is Standing.NOT_ASKED else words.TOO_FEW
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody rated: the one case that prints as a dash."""
+        return self.standing in (Standing.NOBODY, Standing.NO_BALLOTS)
 
 
 def standing_of(cell: Cell | None, unit_ballots: int) -> Standing:

@@ -21,11 +21,11 @@ def day(head: Head, moment: datetime) -> str:
     return str(format_date(moment.astimezone(ZoneInfo(head["time_zone"])).date(), "long"))
 
 
-def minute(head: Head, moment: datetime) -> str:
+def minute(head: Head, moment: datetime) -> Message:
     """Print day and minute in the survey's time zone, named beside it."""
     local = moment.astimezone(ZoneInfo(head["time_zone"]))
     shown = format_datetime(local.replace(tzinfo=None), "yyyy-MM-dd HH:mm", rebase=False)
-    return f"{shown} ({get_timezone_name(local, locale=get_locale())})"
+    return message("{time} ({zone})", time=shown, zone=get_timezone_name(local, locale=get_locale()))
 
 
 @dataclass(frozen=True)

@@ -187,7 +187,7 @@ def _about_none(frame: Frame, here: Here, units: Sequence[ReleaseUnit]) -> Relea
 
 def _target_list(frame: Frame, here: Here, targets: Sequence[ReleaseUnit]) -> ReleasePage:
     """Return the list of targets: sorted within each class, since classes are not compared."""
-    lines = []
+    lines: list[Row] = []
     in_classes = sorted(targets, key=lambda each: [one.unit_class for one in targets].index(each.unit_class))
     for _, some in groupby(in_classes, lambda each: each.unit_class):
         lines.extend(ordered([row_of(each, frame.question["code"], frame.head) for each in some], here.sort))

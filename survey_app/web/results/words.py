@@ -130,9 +130,7 @@ def formula(head: Head) -> Sequence[Message]:
     ]
     if head["headline_base"] == "all":
         said.append(
-            message(
-                "The base is all ballots that rated or did not know. In brackets: base without “don't know”."
-            )
+            message("The base is all ballots that rated or did not know. In brackets: base without “don't know”.")
         )
     else:
         said.append(
@@ -178,9 +176,16 @@ def order_note(head: Head, sort: str, targets: int) -> Message:
         "lowest": message("Lowest first by: {rate}.", rate=approval_name(head)),
         "list": message("In the order of the list."),
     }
+    said = ways[sort]
     if targets:
-        return message("{order} Each class for itself.", order=ways[sort])
-    return message("{order} Choose a name to see what stands below it.", order=ways[sort])
+        said = message("{order} Each class for itself.", order=said)
+    else:
+        said = message("{order} Choose a name to see what stands below it.", order=said)
+    if is_weighted(head):
+        said = message(
+            "{order} Bars: ballots of all groups together, not weighted; at their end the weighted share.", order=said
+        )
+    return said
 
 
 def found(text: str, total: int) -> Message:
