@@ -52,7 +52,7 @@ class Bases:
     satisfied: Counts
     approval: Counts
     rated: Counts
-    #: Rated and don't know; 0 where nobody rated, since there is no rate then over either base.
+    #: Rated and don't know. Where nobody rated a row is empty or hidden: no rate stands on don't know alone.
     all: Counts
 
     @classmethod
@@ -60,7 +60,7 @@ class Bases:
         """Add up cells: counts (..., 5) in, arrays (...) out."""
         approval = counts[..., SATISFIED] + counts[..., BASICALLY_SATISFIED]
         rated = approval + counts[..., DISSATISFIED]
-        return cls(counts[..., SATISFIED], approval, rated, np.where(rated > 0, rated + counts[..., DONT_KNOW], 0))
+        return cls(counts[..., SATISFIED], approval, rated, rated + counts[..., DONT_KNOW])
 
     def ratios(self) -> tuple[tuple[Counts, Counts], ...]:
         """Return numerator and denominator of the four rates, in the order of :class:`Rates`."""

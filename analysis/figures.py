@@ -205,7 +205,8 @@ class _Drawing:
         """Write one line, its middle at ``y``."""
         font = self.font.copy()
         font.set_size(size)
-        self.axes.text(x, y, text, fontproperties=font, color=colour, ha=align, va="center_baseline")
+        drawn = self.axes.text(x, y, text, fontproperties=font, color=colour, ha=align, va="center_baseline")
+        drawn.set_parse_math(False)  # A dollar sign in a name is no formula.
 
     def patch(
         self, left: float, right: float, colour: str, outline: str, hatch: str | None = None, y: float | None = None

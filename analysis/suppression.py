@@ -139,7 +139,8 @@ def suppress_groups(tree: Tree, own: NDArray[np.int64], threshold: int = THRESHO
     hidden: Bools = np.any(by_group, axis=0, keepdims=False)
     alone = np.flatnonzero(tree.parents < 0)
     alone = alone[~np.isin(alone, tree.parents)]
-    listed = np.concatenate([np.zeros_like(own[:1, alone]), own[:, alone]]).reshape(-1, *own.shape[2:])
+    listed = np.concatenate([np.zeros_like(own[:1, alone]), own[:, alone]])
+    listed = listed.reshape((groups + 1) * len(alone), *own.shape[2:])  # No -1: there may be no questions.
     parents = np.concatenate([np.full(len(alone), -1), np.tile(np.arange(len(alone)), groups)])
     pattern = suppress(CountTable.of(Tree.of(parents), listed), threshold).reshape(groups + 1, len(alone), own.shape[2])
     hidden[alone], by_group[:, alone] = pattern[0], pattern[1:]

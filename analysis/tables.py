@@ -155,7 +155,7 @@ def _ratios(satisfied: int, basically: int, dissatisfied: int, dont_know: int) -
     """Return what estimates.Bases.ratios gives, for the counts of one cell; plain integers print faster."""
     approval = satisfied + basically
     rated = approval + dissatisfied
-    both = rated + dont_know if rated else 0
+    both = rated + dont_know
     return [(satisfied, rated), (approval, rated), (satisfied, both), (approval, both)]
 
 

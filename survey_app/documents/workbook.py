@@ -130,7 +130,7 @@ class _SheetWriter:
 
     def _write_cell(self, row: int, column: int, value: object) -> None:
         kind = self._sheet.columns[column].kind
-        if kind == "rate":
+        if kind == "rate" and value != "":
             self._write_rate(row, column, NO_RATE if value is None else value)
         elif value is None or value == "":
             self._page.write_blank(row, column, None, self._cell_format("text"))

@@ -29,7 +29,7 @@ from survey_app.models import (
     Unit,
 )
 from survey_app.services.definition_file import load_definition
-from survey_app.services.surveys import find_survey
+from survey_app.services.lifecycle import lock_survey
 from survey_app.services.unit_tree import UnitTree, load_tree
 
 
@@ -61,11 +61,19 @@ def launch(session: Session, content: bytes, by: str) -> Survey:
 def change_definition(session: Session, slug: str, content: bytes) -> Survey:
     """Replace a draft's definition; Refused once the survey has opened, since then its questionnaire is frozen.
 
-    Only what a printed poster does not carry may differ: places and groups stay, so codes stay valid.
+    Places, scopes, groups and targets stay, so that printed codes lead where they led.
     """
-    survey = find_survey(session, slug)
+    survey = lock_survey(session, slug)  # An opening waits, or has been: nothing changes behind it.
     after(SurveyState(survey.state), Act.CHANGE, slug)
     given, definition = load_definition(content)
+    if definition.slug not in (None, slug):
+        raise Refused(
+            message(
+                "{where}: this survey is called {slug}, and printed addresses name it so; launch a new survey.",
+                where="slug",
+                slug=slug,
+            )
+        )
     stored = session.get_one(StoredQuestionnaire, survey.id)
     for part in ("places", "scopes", "groups", "targets"):
         if given.get(part) != stored.definition.get(part):

@@ -43,11 +43,17 @@ def count_units(session: Session) -> int:
 
 
 def browse_units(session: Session, code: str | None) -> UnitListing | None:
-    """Return the units directly below the unit with this code, the roots for None; None where there is no such unit."""
+    """Return the units directly below the unit with this code; None where there is no such unit.
+
+    Without a code: the roots, or what is below the root where there is one, which by itself shows nothing.
+    """
     tree = load_tree(session)
     unit = None if code is None else tree.by_code.get(code)
     if code is not None and unit is None:
         return None
+    roots = tree.children.get(None, [])
+    if code is None and len(roots) == 1:
+        unit = roots[0]
     children = tree.children.get(unit.id if unit else None, [])
     return _listing(tree, tree.line(unit) if unit else [], children)
 

@@ -75,7 +75,6 @@ def test_one_place_with_groups_has_them_as_strata():
         [[5, 5, 0, 1, 0], [20, 9, 0, 0, 0]],  # everybody approves
         [[0, 0, 7, 1, 0], [0, 0, 9, 0, 0]],  # nobody does
         [[5, 0, 5, 1, 0], [7, 3, 10, 0, 0]],  # all places agree exactly
-        [[3, 1, 8, 1, 0], [70, 0, 140, 0, 0]],  # they agree, and a third is no binary fraction
         [[5, 0, 5, 1, 0], [0, 0, 0, 9, 1]],  # one place rated
     ],
 )
@@ -84,6 +83,13 @@ def test_where_places_say_nothing_about_spread_the_range_is_wilsons(cells):
     low, high = approval_range(Tree.of([-1, 0, 0]), blocks, [1])
     x, n = np.array(cells)[:, :2].sum(), np.array(cells)[:, :3].sum()
     assert (low[0, 0], high[0, 0]) == pytest.approx(wilson(x, n), abs=1e-12)
+
+
+def test_places_that_agree_do_so_whatever_binary_fractions_make_of_it():
+    for whole in range(2, 60):
+        blocks = np.array([[[0] * 5, *([times, 0, times * (whole - 1), 0, 0] for times in (3, 7, 11, 2))]])[:, :, None]
+        low, high = approval_range(Tree.of([-1, 0, 0, 0, 0]), blocks, [1])
+        assert (low[0, 0], high[0, 0]) == pytest.approx(wilson(23, 23 * whole), abs=1e-12)
 
 
 def test_a_group_of_one_ballot_falls_back_to_wilson():

@@ -50,7 +50,7 @@ def pdf_of(*posters):
 
 
 def run(*command, pdf):
-    return subprocess.run(command, input=pdf, capture_output=True, check=True).stdout  # noqa: S603 - fixed commands.
+    return subprocess.run(command, input=pdf, capture_output=True, check=True).stdout
 
 
 @cache
@@ -125,6 +125,15 @@ def test_nothing_stands_in_the_margins_or_on_another_text(poster):
         assert foot <= 297 * 72 / 25.4 - MARGIN + 0.5
     lines = sorted({(top, foot) for *_, top, foot in words})
     assert all(foot <= next_top for (_, foot), (next_top, _) in pairwise(lines))
+
+
+@pytest.mark.parametrize("poster", HARD_CASES)
+def test_every_line_is_centred(poster):
+    words = words_of(pdf_of(poster))
+    for line in {top for *_, top, _ in words}:
+        left = min(word[2] for word in words if word[4] == line)
+        right = max(word[3] for word in words if word[4] == line)
+        assert (left + right) / 2 == pytest.approx(105 * 72 / 25.4, abs=0.5)
 
 
 def test_the_sizes_are_those_of_the_design():

@@ -314,12 +314,15 @@ def test_a_long_formula_that_many_cells_share_is_refused():
         first = f'<row r="1"><c r="A1"><f t="shared" ref="A1:A99" si="0">{"1+" * (length // 2)}1</f></c></row>'
         return first + "".join(f'<row r="{n}"><c r="A{n}"><f t="shared" si="0"/></c></row>' for n in range(2, 1001))
 
-    assert table(with_sheet(shared(10)), "list.xlsx")[999] == (1000, ("=1+1+1+1+1+1",))
+    text = f'<row r="1001">{inline("A1001", "x" * 30_000)}</row><row><c><f t="shared" si="0"/></c></row>'
+    assert table(with_sheet(shared(10) + text), "list.xlsx")[999] == (1000, ("=1+1+1+1+1+1",))
     assert "too large" in refusal(with_sheet(shared(6000)), "list.xlsx")
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.binary(max_size=200), st.sampled_from([b"", HEADER.encode(), b"PK\x03\x04", b"\xff\xfe"]), st.booleans())
+@given(
+    st.binary(max_size=200), st.sampled_from([b"", HEADER.encode(), b'a\n"', b"PK\x03\x04", b"\xff\xfe"]), st.booleans()
+)
 @example(b"", b"PK\x03\x04", True)
 def test_random_bytes_are_read_or_refused(content, head, as_workbook):
     with suppress(Refused):

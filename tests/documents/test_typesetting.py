@@ -34,3 +34,14 @@ def test_a_block_is_as_high_as_its_lines():
     assert Block(("满",), BOLD, 40).height == 40
     assert Block(("满", "意"), BOLD, 40).height == 40 + 40 * LEADING
     assert Block((), BOLD, 40).height == 0
+
+
+def test_the_largest_size_is_taken_wherever_it_fits():
+    assert fit_block("公共服务满意度测评", BOLD, (60, 20), (511, 140)).size == 60
+    assert fit_block("公共服务满意度测评", BOLD, (60, 20), (511, 130)).lines == ("公共服务满意度测评",)
+
+
+def test_below_the_largest_size_two_lines_must_gain_a_tenth():
+    block = fit_block("常德市城乡居民对公共服务满意度的测评与评议", BOLD, (60, 20), (511, 90))
+    assert len(block.lines) == 2
+    assert block.size == 40

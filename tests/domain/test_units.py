@@ -132,7 +132,7 @@ def test_lengths_have_limits_and_a_long_value_is_told_short():
     assert places([row]) == [(2, "code"), (2, "name"), (2, "class"), (2, "sector")]
     with pytest.raises(Refused, match=r"“名{40}…”: It has 101 characters\. Shorten it to 100 characters at most\."):
         check_units([replace(CITY, name="名" * 101)], {})
-    with pytest.raises(Refused, match="“a{40}”: It has 40 characters"):
+    with pytest.raises(Refused, match=r"“a{40}”: It has 40 characters"):
         check_units([replace(CITY, code="a" * 40)], {})
 
 
@@ -189,6 +189,9 @@ def test_a_bad_row_causes_no_errors_at_the_rows_below_it():
     assert places(twice) == [(3, "code")]
     strange_code = [replace(CITY, code="常德"), replace(COUNTY, parent_code="常德")]
     assert places(strange_code) == [(2, "code")]
+    project = [replace(CITY, level="organisation"), UnitRow(3, "2", "项目", "project", "1")]
+    assert places([*project, UnitRow(4, "3", "丙", "?", "2")]) == [(4, "level")]
+    assert places([UnitRow(2, "1", "甲", "project", "\t")]) == [(2, "parent_code")]
     ring = [
         UnitRow(2, "1", "甲", "village", "2"),
         UnitRow(3, "2", "乙", "village", "1"),
