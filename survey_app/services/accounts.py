@@ -24,7 +24,7 @@ LONGEST_NAME = 64
 def create_account(session: Session, name: str, password: str) -> Account:
     """Add an account; Refused for a name that is taken or unfit, or a password that is too short."""
     name = name.strip()
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+    if not _can_be_a_name(name):
         raise Refused(message("An account's name has 1 to {most} visible characters.", most=LONGEST_NAME))
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise Refused(
@@ -32,7 +32,7 @@ def create_account(session: Session, name: str, password: str) -> Account:
         )
     if session.scalar(select(Account).where(Account.name == name)) is not None:
         raise Refused(message("There is an account {name} already.", name=name))
-    account = Account(name=name, password_hash=_HASHER.hash(password), created_at=datetime.now(UTC))
+    account = Account(name=name, password_hash=_HASHER.hash(_bytes(password)), created_at=datetime.now(UTC))
     session.add(account)
     session.flush()
     return account
@@ -40,12 +40,22 @@ def create_account(session: Session, name: str, password: str) -> Account:
 
 def check_password(session: Session, name: str, password: str) -> Account | None:
     """Return the account where the password is right, else None, in the same time for a name that nobody has."""
-    account = session.scalar(select(Account).where(Account.name == name.strip()))
+    name = name.strip()
+    account = session.scalar(select(Account).where(Account.name == name)) if _can_be_a_name(name) else None
     try:
-        _HASHER.verify(account.password_hash if account else _NOBODY, password[:LONGEST_PASSWORD])
+        # One character more than there can be is wrong, and a megabyte of them costs no more than that.
+        _HASHER.verify(account.password_hash if account else _NOBODY, _bytes(password[: LONGEST_PASSWORD + 1]))
     except (VerificationError, InvalidHashError):
         return None
     return account
+
+
+def _can_be_a_name(name: str) -> bool:
+    return 0 < len(name) <= LONGEST_NAME and name.isprintable()
+
+
+def _bytes(password: str) -> bytes:
+    return password.encode(errors="surrogatepass")  # A terminal in another encoding may give half characters.
 
 
 def find_account(session: Session, account_id: int) -> Account | None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from survey_app.documents.posters import Poster, write_posters
 from survey_app.domain.messages import Refused, message
 from survey_app.domain.texts import DEFAULT_LANGUAGE, pick
+from survey_app.domain.units import Level
 from survey_app.models import EntryCode, Place, RespondentGroup, Survey, Unit
 from survey_app.services.surveys import find_survey
 from survey_app.services.unit_tree import load_tree
@@ -58,16 +59,20 @@ def print_posters(
 ) -> int:
     """Write the posters of a survey, of all places or of those under one unit, as one PDF; return how many.
 
+    They stand in the order of the tree, so that those of one township follow one another.
     `progress` hears (done, all). Printing again gives the same codes.
     """
     survey = find_survey(session, slug)
     tree = load_tree(session)
+    in_order = {unit.id: position for position, unit in enumerate(tree.units)}
+    codes = sorted(_codes(session, survey), key=lambda code: (in_order[code[1].id], code[2].position))
+    several = len({group.id for _, _, group in codes}) > 1
     posters = []
-    for entry, unit, group in _codes(session, survey):
+    for entry, unit, group in codes:
         line = tree.line(unit)
         if under is not None and under not in {each.code for each in line}:
             continue
-        above = [each.name for each in line[1:-1]]
+        above = [each.name for each in line[:-1] if each.level != Level.CITY]
         posters.append(
             Poster(
                 code=entry.code,
@@ -79,17 +84,13 @@ def print_posters(
                 organiser=pick(survey.organiser, DEFAULT_LANGUAGE),
                 contact=survey.contact,
                 closes=closing_day(survey.closes_at, survey.time_zone),
-                group=pick(group.name, DEFAULT_LANGUAGE) if _several(session, survey) else "",
+                group=pick(group.name, DEFAULT_LANGUAGE) if several else "",
             )
         )
     if not posters:
         raise Refused(message("There is no place under {value} in this survey.", value=under or slug))
     write_posters(out, posters, lambda done: progress(done, len(posters)))
     return len(posters)
-
-
-def _several(session: Session, survey: Survey) -> bool:
-    return len(session.scalars(select(RespondentGroup.id).where(RespondentGroup.survey_id == survey.id)).all()) > 1
 
 
 def closing_day(closes_at: datetime | None, time_zone: str) -> str:

@@ -15,7 +15,8 @@ from survey_app.models import GroupTarget, RespondentGroup, StoredQuestionnaire,
 
 def find_survey(session: Session, slug: str) -> Survey:
     """Return the survey with this slug; Refused where there is none."""
-    survey = session.scalar(select(Survey).where(Survey.slug == slug))
+    # What cannot be printed is no slug, and some of it PostgreSQL would refuse even to look for.
+    survey = session.scalar(select(Survey).where(Survey.slug == slug)) if slug.isprintable() else None
     if survey is None:
         raise Refused(message("There is no survey {slug}. `list` shows the surveys there are.", slug=slug))
     return survey

@@ -60,6 +60,8 @@ def turnout_board(session: Session, survey: Survey, unit_code: str | None = None
     """Return the board of a unit; None for the top: the lowest unit that has all places. None where it has none."""
     tree = load_tree(session)
     sums = _sums(session, survey, tree)
+    if not sums:
+        return None
     if unit_code is None:
         unit = _top(tree, sums)
     elif unit_code in tree.by_code:

@@ -75,7 +75,7 @@ def test_nobody_counted_is_no_interval(interval):
 @pytest.mark.parametrize("interval", [wilson, clopper_pearson])
 def test_the_ends_are_exact_at_nobody_and_everybody(interval):
     trials = np.arange(1, 400)
-    for level in (0.8, 0.9, 0.95, 0.99, 0.998):
+    for level in (0.5709, 0.95, 0.998):
         assert (interval(0 * trials, trials, level)[0] == 0).all()
         assert (interval(trials, trials, level)[1] == 1).all()
 

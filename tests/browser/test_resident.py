@@ -149,7 +149,8 @@ def test_text_and_targets_are_large_enough(site, scripted, view, body, question)
     assert scripted.locator("label.opt").first.evaluate(size) == pytest.approx(body, abs=0.1)
     assert scripted.locator("legend").first.evaluate(size) == pytest.approx(question, abs=0.1)
     smallest = scripted.evaluate(
-        "Math.min(...[...document.querySelectorAll('body :not(input)')].map(node => parseFloat(getComputedStyle(node).fontSize)))"
+        "() => Math.min(...[...document.querySelectorAll('body :not(input)')]"
+        ".map(node => parseFloat(getComputedStyle(node).fontSize)))"
     )
     assert smallest >= 15.9
     heights = "nodes => nodes.map(node => node.getBoundingClientRect().height)"

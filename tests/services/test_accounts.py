@@ -15,7 +15,7 @@ from survey_app.services.accounts import (
     has_accounts,
 )
 
-PASSWORD = "满意 correct horse"
+PASSWORD = "满意 correct horse"  # noqa: S105 - of the tests.
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_the_longest_password_counts_to_its_last_character(database):
 
 def test_a_hash_that_was_spoilt_opens_nothing(database, li):
     with database.writing() as session:
-        find_account(session, li).password_hash = "spoilt"
+        find_account(session, li).password_hash = "spoilt"  # noqa: S105 - it is none.
     with database.reading() as session:
         assert check_password(session, "li", PASSWORD) is None
 
@@ -112,6 +112,13 @@ def test_an_unfit_account_is_refused_and_nothing_written(database, name, passwor
     assert str(refused.value) == sentence
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Account)) == 1
+
+
+def test_a_password_that_is_no_text_in_utf_8_is_a_password_all_the_same(database):
+    with database.writing() as session:
+        create_account(session, "li", "\udcd6" * 10)
+        assert check_password(session, "li", "\udcd6" * 10) is not None
+        assert check_password(session, "li", "\udcd7" * 10) is None
 
 
 @pytest.mark.parametrize("name", ["a", "李 明", "a" * LONGEST_NAME])

@@ -133,7 +133,7 @@ def test_one_bad_row_and_nothing_is_written(database):
     do_import(database, *cast.UNITS)
     said = refused(database, (cast.CITY, "改名", "city", ""), ("9", "新村", "village", "8"))
     assert len(said) == 1
-    assert said[0].startswith("Row 3, parent code “8”: No unit has this code")
+    assert said[0].startswith("Row 3, parent_code “8”: No unit has this code")
 
 
 def test_a_ring_that_closes_only_through_the_database_is_found(database):

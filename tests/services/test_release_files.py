@@ -226,7 +226,9 @@ def test_an_empty_group_is_named(sqlite_database, rule, remark):
     assert (line["满意和基本满意合计占比 %"] is None) is (rule == "refuse")
 
 
-@pytest.mark.parametrize("name", ['=HYPERLINK("http://x")', "<b>社区</b>", "@SUM(1)社区", "$\\alpha^{$社区", "{0} %s社区"])
+@pytest.mark.parametrize(
+    "name", ['=HYPERLINK("http://x")', "<b>社区</b>", "@SUM(1)社区", "$\\alpha^{$社区", "{0} %s社区"]
+)
 def test_hostile_names_stay_text(sqlite_database, name):
     units = tuple((code, name if code == "43A" else old, level, up) for code, old, level, up in UNITS)
     made = files(answered(sqlite_database, units=units))

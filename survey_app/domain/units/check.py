@@ -31,7 +31,7 @@ class _Check:
         self.units = [ListedUnit.read(row) for row in rows]
         self.known = known
         self.listed: dict[str, ListedUnit] = {}
-        self.twice: set[str] = set()
+        self.of_two_levels: set[str] = set()
         self.parents = {unit.code: unit.parent_code for unit in known.values() if unit.parent_code}
         self.found: dict[tuple[ListedUnit, str], list[Message]] = {}
 
@@ -77,7 +77,8 @@ class _Check:
             # A badly written code counts as listed too, or each unit below would be told that its parent is unknown.
             first = self.listed.setdefault(unit.code, unit)
             if first is not unit and self._is_sound(unit, "code"):
-                self.twice.add(unit.code)
+                if unit.rank != first.rank:
+                    self.of_two_levels.add(unit.code)
                 reason = message("Row {first} has this code already.", first=first.raw.row)
                 self._add(unit, "code", reason, message("Delete one of the two rows, or correct its code."))
         elif self._is_sound(unit, "code"):
@@ -99,7 +100,7 @@ class _Check:
     def _check_levels(self, rings: set[str]) -> None:
         misplaced = [unit for unit in self.units if not self._fits(unit)]
         # Where a unit's own place is in doubt, an error at the units below would only repeat the one at it.
-        doubtful = {unit.code for unit in misplaced if unit.code} | self.twice | rings
+        doubtful = {unit.code for unit in misplaced if unit.code} | self.of_two_levels | rings
         for unit in misplaced:
             if unit.parent_code not in doubtful:
                 self._add(unit, "level", *self._misplacement(unit))

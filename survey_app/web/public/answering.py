@@ -20,7 +20,6 @@ from survey_app.web.public.blueprint import public
 from survey_app.web.public.notices import conflict_page, not_from_here_page, standing_page, unknown_page
 from survey_app.web.public.page import fresh_page, same_page, survey_context, unit_path
 from survey_app.web.public.prepared import Prepared, door_behind, prepared
-from survey_app.web.public.results_address import results_address
 
 #: After this many seconds a browser may try to submit again.
 _RETRY_AFTER = 5
@@ -110,7 +109,7 @@ def thanks(code: str) -> Response:
             "public/thanks.html",
             door=door,
             unit_path=unit_path(door),
-            results_url=results_address(),
+            results_url=url_for("results.index"),
             **survey_context(door),
         )
     )

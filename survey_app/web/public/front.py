@@ -7,7 +7,6 @@ from forms.entry_code_form import EntryCodeForm
 from survey_app.web.public.blueprint import public
 from survey_app.web.public.notices import unknown_page
 from survey_app.web.public.prepared import door_behind
-from survey_app.web.public.results_address import results_address
 
 
 @public.get("/")
@@ -29,7 +28,9 @@ def enter() -> AnyResponse:
 
 
 def _page(form: EntryCodeForm, status: int) -> Response:
-    return make_response(render_template("public/front.html", entry_form=form, results_url=results_address()), status)
+    return make_response(
+        render_template("public/front.html", entry_form=form, results_url=url_for("results.index")), status
+    )
 
 
 @public.get("/privacy")

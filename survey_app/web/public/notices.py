@@ -25,7 +25,6 @@ from survey_app.domain.messages import Message, message
 from survey_app.web.languages import LANGUAGES
 from survey_app.web.public import dates
 from survey_app.web.public.page import is_published, survey_context, unit_path
-from survey_app.web.public.results_address import results_address
 
 #: A paused place may be asked for again after this many seconds.
 _PAUSED_FOR = 600
@@ -136,7 +135,7 @@ def _closed(door: Door) -> Notice:
     last = dates.closing(door, with_year=True) if over else None
     ended = message("Answers were taken until {day}.", day=last) if last else message("Answers are no longer taken.")
     thanks = message("Thank you for your interest.")
-    address = results_address(door.survey_slug if published else None)
+    address = url_for("results.survey", slug=door.survey_slug) if published else url_for("results.index")
     text = message("See the result") if published else message("Published results")
     return Notice(410, message("This evaluation has closed"), [ended, thanks], [Link(address, text)])
 

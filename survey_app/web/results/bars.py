@@ -49,7 +49,8 @@ class Part:
     left: str
     width: str
     label: str
-    is_narrow: bool
+    #: Classes of the label: white on the dark first part; absent from narrow screens where it would not fit.
+    look: str
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,8 @@ def _parts(cell: Cell, shares: Mapping[str, str]) -> Sequence[Part]:
         width = 100 * count / cell["rated"]
         if count:
             label = shares[name] if width >= LABELLED else ""
-            parts.append(Part(position, _percent(left, cell["rated"]), f"{width:.4g}%", label, width < WIDE_ENOUGH))
+            look = " ".join(["t1"] * (position == 1) + ["w"] * (width < WIDE_ENOUGH))
+            parts.append(Part(position, _percent(left, cell["rated"]), f"{width:.4g}%", label, look))
         left += count
     return parts
 
@@ -137,8 +139,7 @@ def _percent(count: int, whole: int) -> str:
 
 def _said(cell: Cell, shares: Mapping[str, str]) -> Message:
     return message(
-        "Satisfied {satisfied}%, basically satisfied {basically_satisfied}%, dissatisfied {dissatisfied}%; "
-        "ballots that rated: {rated}",
+        "Satisfied {satisfied}%, basically {basically_satisfied}%, dissatisfied {dissatisfied}%; {rated} rated",
         rated=number(cell["rated"]),
         **{name: shares[name] for name in _PARTS},
     )
