@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from survey_app.domain.texts import DEFAULT_LANGUAGE, pick
 from survey_app.models import Place, Survey, Turnout, Unit
 from survey_app.services.unit_tree import UnitTree, load_tree
 
@@ -51,6 +52,7 @@ class _Sum:
 class TurnoutBoard:
     """One unit's turnout and that of the units directly below it that have places."""
 
+    #: Where the places stand under several tops, its unit is none of the tree: it has no code, and the survey's title.
     whole: UnitTurnout
     line: Sequence[Unit]
     parts: Sequence[UnitTurnout]
@@ -62,8 +64,11 @@ def turnout_board(session: Session, survey: Survey, unit_code: str | None = None
     sums = _sums(session, survey, tree)
     if not sums:
         return None
+    tops = [each for each in tree.children.get(None, ()) if each.id in sums]
+    if unit_code is None and len(tops) > 1:
+        return _board_of_tops(survey, tree, sums, tops)
     if unit_code is None:
-        unit = _top(tree, sums)
+        unit = _lowest_whole(tops[0], tree, sums)
     elif unit_code in tree.by_code:
         unit = tree.by_code[unit_code]
     else:
@@ -101,8 +106,16 @@ def _sums(session: Session, survey: Survey, tree: UnitTree) -> dict[int, _Sum]:
     return sums
 
 
-def _top(tree: UnitTree, sums: dict[int, _Sum]) -> Unit:
-    unit = next(each for each in tree.units if each.id in sums)
+def _board_of_tops(survey: Survey, tree: UnitTree, sums: dict[int, _Sum], tops: Sequence[Unit]) -> TurnoutBoard:
+    everything = Unit(code="", name=pick(survey.title, DEFAULT_LANGUAGE), level="")
+    total = sum((sums[each.id] for each in tops), _Sum())
+    return TurnoutBoard(
+        _seen(everything, (), total, has_children=True), (), [_turnout(tree, sums, top) for top in tops]
+    )
+
+
+def _lowest_whole(top: Unit, tree: UnitTree, sums: dict[int, _Sum]) -> Unit:
+    unit = top
     while True:
         below = [each for each in tree.children.get(unit.id, ()) if each.id in sums]
         if len(below) != 1 or sums[below[0].id].places != sums[unit.id].places:
@@ -111,16 +124,21 @@ def _top(tree: UnitTree, sums: dict[int, _Sum]) -> Unit:
 
 
 def _turnout(tree: UnitTree, sums: dict[int, _Sum], unit: Unit) -> UnitTurnout:
-    found = sums[unit.id]
+    path = [each.name for each in tree.line(unit)[:-1]]
+    has_children = any(each.id in sums for each in tree.children.get(unit.id, ()))
+    return _seen(unit, path, sums[unit.id], has_children)
+
+
+def _seen(unit: Unit, path: Sequence[str], found: _Sum, has_children: bool) -> UnitTurnout:
     return UnitTurnout(
         unit,
-        [each.name for each in tree.line(unit)[:-1]],
+        path,
         found.places,
         found.with_ballots,
         found.ballots,
         found.quota,
         datetime.fromtimestamp(found.newest * 3600, UTC) if found.newest else None,
-        any(each.id in sums for each in tree.children.get(unit.id, ())),
+        has_children,
     )
 
 

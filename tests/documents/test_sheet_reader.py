@@ -187,6 +187,7 @@ def test_a_file_of_the_wrong_kind_is_refused_with_a_sentence(content, filename, 
 
 def test_the_largest_list_is_read():
     assert len(read_sheet(b"code\n" + b"1\n" * 20_000, "list.csv").rows) == 20_000
+    assert len(read_sheet(b",".join([b"h"] * 100), "list.csv").header) == 100
 
 
 def test_one_broken_byte_does_not_turn_every_name_into_others():

@@ -26,7 +26,8 @@ def stage(database):
 
 def pages_of(pdf):
     """Return the text of each page."""
-    text = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True).stdout
+    command = ("pdftotext", "-layout", "-", "-")
+    text = subprocess.run(command, input=pdf, capture_output=True, check=True).stdout
     return text.decode().split("\f")[:-1]
 
 

@@ -86,14 +86,11 @@ def test_there_is_no_board_of_a_unit_without_places(database, survey):
     with database.writing() as session:
         other = cast.launched(session, cast.definition(slug="other", places={"under": cast.WULING, "level": "village"}))
     assert board(database, other, cast.DINGCHENG) is None
-    assert row(board(database, other).whole) == (cast.WULING, 2, 0, 0, 70)  # The lowest unit that has all places.
+    assert row(board(database, other).whole) == (cast.QIMING, 2, 0, 0, 70)  # The lowest unit that has all places.
 
 
 def test_there_is_no_board_where_there_is_no_place_at_all(database, survey):
     with database.writing() as session:
-        for model in (Turnout,):
-            for each in session.scalars(select(model)):
-                session.delete(each)
         empty = Survey(
             slug="empty",
             title={},
@@ -184,5 +181,7 @@ def test_places_under_several_tops_are_all_on_the_board(database, survey):
         other = cast.launched(session, cast.definition(slug="other", places={"units": [FIRST, "8"]}))
         came(session, other, (FIRST, 0, 1), ("8", 0, 2))
     found = board(database, other)
-    assert found.whole.ballots == 3
-    assert found.whole.places == 2
+    assert row(found.whole) == ("", 2, 2, 3, None)
+    assert found.whole.unit.name == "2026年公共服务满意度测评"
+    assert [row(each) for each in found.parts] == [(cast.CITY, 1, 1, 1, None), ("8", 1, 1, 2, None)]
+    assert row(board(database, other, "8").whole) == ("8", 1, 1, 2, None)

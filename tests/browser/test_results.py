@@ -1,0 +1,137 @@
+"""The result pages in a real browser: by axe's rules, on a small screen, by keyboard, without script."""
+
+import threading
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from werkzeug.serving import make_server
+
+from survey_app.config import read_config
+from survey_app.factory import create_app
+from survey_app.services.migrating import migrate
+from tests.results_fixtures.cases import ANSWERS, SURVEY, UNITS, Case, answered, reviewed
+
+pytestmark = pytest.mark.browser
+
+LONG = "湖南省常德市武陵区穿紫河街道特别长的名称社区居民委员会第一居民小组服务中心"
+
+PAGES = {
+    "index": "/results",
+    "city": "/results/services/2",
+    "county": "/results/services/2?unit=43A&sort=lowest",
+    "hidden": "/results/services/2?unit=43A1",
+    "village": "/results/services/2?unit=43B11",
+    "too few": "/results/services/2?unit=43A12",
+    "no ballots": "/results/services/2?unit=43B13",
+    "question": "/results/services/2?question=buses",
+    "search": "/results/services/2?q=先锋",
+    "empty search": "/results/services/2?q=火星",
+    "withdrawn": "/results/services/1",
+    "targets": "/results/departments/1",
+    "target": "/results/departments/1?target=D3",
+    "not yet": "/results/coming",
+    "long names": "/results/long/1?unit=43A",
+}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """Give the address of a running server with releases of every kind."""
+    app = create_app(read_config({"SURVEY_DATA_DIR": str(tmp_path_factory.mktemp("results"))}))
+    database = app.extensions["manyi"].database
+    migrate(database)
+    case = answered(database).publish()
+    case.withdraw("两个社区的答卷重复计入")
+    case.publish("剔除重复计入的答卷")
+    reviewed(database).publish()
+    Case(database, SURVEY | {"slug": "coming", "results_on": "2027-01-15"})
+    units = (*UNITS, ("43A3", LONG, "township", "43A"), ("43A31", LONG[::-1], "village", "43A3"))
+    answered(database, ANSWERS | {"43A31": (20, 9, 4, 2)}, SURVEY | {"slug": "long", "title": LONG}, units).publish()
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    database.dispose()
+
+
+@pytest.fixture
+def page(chromium):
+    """Give a small screen on which a test may measure; the pages themselves hold no script."""
+    context = chromium.new_context(viewport={"width": 320, "height": 640}, bypass_csp=True)
+    yield context.new_page()
+    context.close()
+
+
+def open_page(page, site, address, language):
+    joined = "&" if "?" in address else "?"
+    page.goto(f"{site}{address}" + (f"{joined}lang=en" if language == "en" else ""))
+
+
+@pytest.mark.parametrize("language", ["zh_Hans", "en"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_and_nothing_hangs_over(site, page, name, language):
+    open_page(page, site, PAGES[name], language)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    found = Axe().run(page).response["violations"]
+    assert [(each["id"], [node["html"] for node in each["nodes"]][:2]) for each in found] == []
+    page.set_viewport_size({"width": 1280, "height": 900})
+    found = Axe().run(page).response["violations"]
+    assert [(each["id"], [node["html"] for node in each["nodes"]][:2]) for each in found] == []
+
+
+def test_text_of_twice_the_size_still_fits(site, page):
+    for name in ("city", "village", "targets", "search"):
+        open_page(page, site, PAGES[name], "zh_Hans")
+        page.set_viewport_size({"width": 640, "height": 640})
+        page.evaluate("document.documentElement.style.zoom = '2'")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 640, name
+
+
+def test_the_page_obeys_its_own_policy_and_asks_nobody_else(site, chromium):
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    said, asked = [], []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(site + PAGES["city"])
+    page.click("summary")
+    page.wait_for_function("document.querySelector('.figure img').complete")
+    assert page.evaluate("document.querySelector('.figure img').naturalWidth") == 960
+    assert said == []
+    assert all(url.startswith((site, "data:")) for url in asked)
+    context.close()
+
+
+def test_a_bar_is_as_wide_as_its_share(site, page):
+    open_page(page, site, "/results/services/2?unit=43B1", "zh_Hans")
+    bar = page.locator("ul.bars svg").first
+    widths = [each["width"] for each in bar.locator("rect").evaluate_all("all => all.map(e => e.getBBox())")]
+    counts = ANSWERS["43B12"][:3]
+    whole = bar.bounding_box()["width"]
+    assert [width / whole for width in widths] == pytest.approx([count / sum(counts) for count in counts], abs=0.01)
+
+
+def test_from_the_city_to_a_village_by_search_without_script(site, chromium):
+    context = chromium.new_context(java_script_enabled=False, viewport={"width": 360, "height": 640})
+    page = context.new_page()
+    page.goto(f"{site}/results?lang=en")
+    page.click("text=Public service satisfaction 2026")
+    page.fill("input[type=search]", "先锋")
+    page.keyboard.press("Enter")
+    page.click(".bars li:nth-child(2) a")
+    assert page.title().startswith("先锋村（蒿子港镇）")
+    assert page.locator("html").get_attribute("lang") == "en"
+    page.click("text=鼎城区")
+    assert page.locator("h1").inner_text() == "鼎城区"
+    page.click("text=中文")
+    assert page.locator("html").get_attribute("lang") == "zh-Hans"
+    context.close()
+
+
+def test_the_first_key_leads_to_the_content(site, page):
+    open_page(page, site, PAGES["city"], "zh_Hans")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#main"
