@@ -3,14 +3,15 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 from babel.support import Translations
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from survey_app.config import Config, read_config
 from survey_app.documents.delimited import write_csv
@@ -51,10 +52,20 @@ def warn(text: str, /, **values: object) -> None:
     click.echo(say(message(text, **values)), err=True)
 
 
+def connect() -> Database:
+    """Return the database, migrated or not; Refused where its address cannot be understood."""
+    try:
+        return Database(config().database_url, config().data_dir)
+    except (ArgumentError, ImportError, ValueError):  # Not shown: a password may stand in it.
+        raise Refused(
+            message("{name} is not the address of an SQLite or PostgreSQL database.", name="SURVEY_DATABASE_URL")
+        ) from None
+
+
 @cache
 def database() -> Database:
     """Return the database, which must be migrated."""
-    found = Database(config().database_url, config().data_dir)
+    found = connect()
     require_migrated(found)
     return found
 
@@ -83,6 +94,22 @@ def read_file(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise Refused(message("{path} cannot be read: {reason}", path=path, reason=error.strerror)) from None
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """Give a file to write, which stands at `path` only once it is whole; Refused where it cannot be made."""
+    draft = path.with_name(f".{path.name}.part")
+    try:
+        file = draft.open("wb")
+    except OSError as error:
+        raise Refused(message("{path} cannot be written: {reason}", path=path, reason=error.strerror)) from None
+    try:
+        with file:
+            yield file
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 FORMAT = click.option(

@@ -59,7 +59,8 @@ def demo(residents: int, seed: int) -> None:
         under, places = (_TWO_COUNTIES, _FEW_PLACES) if few else ((), None)
         result = run_crowd(slug, residents, 32, seed, config().public_url, under, places)
         report(result)
-        save_counts(result, config().data_dir / "submitted.csv")
+        with whole_file(config().data_dir / "submitted.csv") as file:
+            save_counts(result, file)
         with database().writing() as session:
             lifecycle.close_survey(session, slug, BY)
         compare(slug, result)

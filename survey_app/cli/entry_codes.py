@@ -1,11 +1,10 @@
 """Posters and the codes on them."""
 
-import os
 from pathlib import Path
 
 import click
 
-from survey_app.cli.context import FORMAT, config, database, print_rows, tell
+from survey_app.cli.context import FORMAT, config, database, print_rows, tell, whole_file
 from survey_app.services.entry_codes import list_codes, print_posters
 
 
@@ -18,18 +17,13 @@ def posters(survey: str, out: Path, under: str | None) -> None:
 
     再次生成时测评码不变。 Making them again never changes a code.
     """
-    draft = out.with_name(f".{out.name}.part")
-    try:
-        with draft.open("wb") as file, database().reading() as session, click.progressbar(length=1, label="PDF") as bar:
+    with whole_file(out) as file, database().reading() as session, click.progressbar(length=1, label="PDF") as bar:
 
-            def progress(done: int, total: int) -> None:
-                bar.length = total
-                bar.update(done - bar.pos)
+        def progress(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
 
-            pages = print_posters(session, survey, config().public_url, file, progress, under)
-        os.replace(draft, out)  # Whole or not at all.
-    finally:
-        draft.unlink(missing_ok=True)
+        pages = print_posters(session, survey, config().public_url, file, progress, under)
     tell("{pages} posters in {path}.", pages=pages, path=out)
 
 

@@ -1,18 +1,21 @@
 """Let simulated residents answer over HTTP, and print what they submitted, so that a count can be held against it."""
 
-import csv
 import hashlib
 import random
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import urlsplit
 
 import click
 
-from survey_app.cli.context import config, database, tell
+from survey_app.cli.context import config, database, tell, whole_file
 from survey_app.cli.simulation.crowd import Crowd, Door, Result
 from survey_app.cli.simulation.opinions import Opinions
+from survey_app.documents.delimited import write_csv
 from survey_app.domain.messages import Refused, message
 from survey_app.services.entry_codes import list_codes
 from survey_app.services.surveys import find_survey, load_frame
@@ -43,11 +46,15 @@ def answer(
     save: Path | None,
 ) -> None:
     """模拟居民通过 HTTP 作答（演示和测试用）。 Simulated residents answer over HTTP, for demonstration and tests."""
-    result = run_crowd(survey, residents, concurrency, seed, url, under, places)
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise click.BadParameter("http://… / https://…", param_hint="--url")
+    with whole_file(save) if save is not None else nullcontext() as file:  # Before anybody answers in vain.
+        result = run_crowd(survey, residents, concurrency, seed, url, under, places)
+        if file is not None:
+            save_counts(result, file)
     report(result)
-    if save is not None:
-        save_counts(result, save)
-    if result.refused:
+    if result.acknowledged < residents:
         sys.exit(1)
 
 
@@ -116,9 +123,6 @@ def _digest(result: Result) -> str:
     return hashlib.sha256(repr(_rows(result)).encode()).hexdigest()
 
 
-def save_counts(result: Result, path: Path) -> None:
+def save_counts(result: Result, out: BinaryIO) -> None:
     """Write place, group, field, option, ballots as CSV; a field about a target is `question:target`."""
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(("place", "group", "field", "option", "ballots"))
-        writer.writerows(_rows(result))
+    write_csv(out, ("place", "group", "field", "option", "ballots"), _rows(result), bom=False)

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from survey_app.cli.context import config, database, tell
+from survey_app.cli.context import config, connect, database, tell
 from survey_app.config import read_config
 from survey_app.domain.messages import Refused, message
 from survey_app.jobs.worker import run_worker
-from survey_app.models.database import Database
 from survey_app.services import accounts, migrating
 
 if TYPE_CHECKING:
@@ -26,20 +25,26 @@ if TYPE_CHECKING:
 @click.command("migrate")
 def migrate() -> None:
     """建立或升级数据库。 Make or upgrade the database."""
-    found = Database(config().database_url, config().data_dir)
-    revision = migrating.migrate(found)
+    revision = migrating.migrate(connect())
     tell("The database is at revision {revision}.", revision=revision)
 
 
 @click.command("create-account")
-@click.argument("name")
+@click.argument("name", default="admin")
 @click.option("--password-stdin", is_flag=True, help="从标准输入读密码 · Read the password from standard input.")
 def create_account(name: str, password_stdin: bool) -> None:
-    """新建管理账号。 Add an account for the console."""
-    password = sys.stdin.readline().rstrip("\n") if password_stdin else _ask_password()
+    """新建管理账号（不写名称则为 admin）。 Add an account for the console, `admin` where no name is given."""
+    password = _read_password() if password_stdin else _ask_password()
     with database().writing() as session:
         accounts.create_account(session, name, password)
     tell("Account {name} is made.", name=name)
+
+
+def _read_password() -> str:
+    try:
+        return sys.stdin.readline().rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise Refused(message("The password is not UTF-8 text.")) from None
 
 
 def _ask_password() -> str:

@@ -86,7 +86,7 @@ def test_there_is_no_board_of_a_unit_without_places(database, survey):
     with database.writing() as session:
         other = cast.launched(session, cast.definition(slug="other", places={"under": cast.WULING, "level": "village"}))
     assert board(database, other, cast.DINGCHENG) is None
-    assert row(board(database, other).whole) == (cast.QIMING, 2, 0, 0, 70)  # The lowest unit that has all places.
+    assert row(board(database, other).whole) == (cast.QIMING, 2, 0, 0, None)  # The lowest unit that has all places.
 
 
 def test_there_is_no_board_where_there_is_no_place_at_all(database, survey):
