@@ -108,7 +108,7 @@ def test_the_page_obeys_its_own_policy_and_asks_nobody_else(site, chromium):
 def test_a_bar_is_as_wide_as_its_share(site, page):
     open_page(page, site, "/results/services/2?unit=43B1", "zh_Hans")
     bar = page.locator("ul.bars svg").first
-    widths = [each["width"] for each in bar.locator("rect").evaluate_all("all => all.map(e => e.getBBox())")]
+    widths = bar.locator("rect").evaluate_all("all => all.map(each => each.getBBox().width)")
     counts = ANSWERS["43B12"][:3]
     whole = bar.bounding_box()["width"]
     assert [width / whole for width in widths] == pytest.approx([count / sum(counts) for count in counts], abs=0.01)

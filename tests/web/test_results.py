@@ -8,7 +8,18 @@ from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from survey_app.models import ReleaseUnit
 from survey_app.services import results as published
-from tests.results_fixtures.cases import ANSWERS, SURVEY, UNITS, Case, answered, ballots, rating, reviewed
+from tests.results_fixtures.cases import (
+    ANSWERS,
+    SURVEY,
+    TARGET_ANSWERS,
+    TARGETS,
+    UNITS,
+    Case,
+    answered,
+    ballots,
+    rating,
+    reviewed,
+)
 
 BASE = "/results/services/1"
 
@@ -343,3 +354,29 @@ def _eleven(database, definition, units, places):
     for place in places:
         made.answer(place, [bytes([each[0]]) * 11 for each in ballots((20, 9, 4, 2))])
     return made.close()
+
+
+def test_a_review_of_several_questions_links_them(client, database):
+    more = [
+        *TARGETS["questions"],
+        rating("pace", "您对办事速度满意吗？", "Are you satisfied with its pace?", about="targets"),
+    ]
+    place = rating("hall", "您对办事大厅满意吗？", "Are you satisfied with the hall?")
+    case = Case(database, TARGETS | {"questions": [*more, place]})
+    for group in ("users", "cadres"):
+        case.answer("43", [bytes([1 + n % 3] * 6 + [1 + n % 2]) for n in range(40)], group)
+    case.close().publish()
+    tree = page(client, "/results/departments/1")
+    hrefs = [each.attributes["href"] for each in tree.css(".plain a")]
+    assert hrefs == ["?question=pace", "?question=hall"]
+    assert len(table(page(client, f"/results/departments/1{hrefs[0]}"))) == 3
+    hall = page(client, f"/results/departments/1{hrefs[1]}&lang=en")
+    assert words(hall.css_first(".asked")) == "Are you satisfied with the hall?"
+    assert [each.attributes["href"] for each in hall.css(".plain a")] == ["?lang=en", "?question=pace&lang=en"]
+
+
+def test_a_group_that_gave_no_ballot_is_not_taken_for_one_not_asked(client, database):
+    reviewed(database, {"users": TARGET_ANSWERS["users"]}).publish()
+    tree = page(client, "/results/departments/1?target=D1&lang=en")
+    assert lines(tree)[1] == "Cadres Weight 40 No ballots —"
+    assert words(tree.css_first(".big")) == "84.2 %"

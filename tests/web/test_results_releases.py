@@ -205,9 +205,7 @@ def test_the_figure_is_shown_and_may_do_nothing(client, case):
     assert "script" not in policy
 
 
-@pytest.mark.parametrize(
-    "path", ["1/table.pdf", "1/figures/", "1/figures/../table.csv", "2/table.csv", "1/TABLE.csv"]
-)
+@pytest.mark.parametrize("path", ["1/table.pdf", "1/figures/", "1/figures/../table.csv", "2/table.csv", "1/TABLE.csv"])
 def test_other_files_are_not_there(client, case, path):
     case.publish()
     assert client.get(f"{BASE}/{path}").status_code == 404

@@ -16,7 +16,7 @@ from survey_app.web.results.words import number
 Cell = Mapping[str, Any]
 
 #: Narrower than this, in percent, a part of a bar carries no label; below WIDE_ENOUGH none on a narrow screen.
-LABELLED, WIDE_ENOUGH = 4.5, 11.0
+LABELLED, WIDE_ENOUGH = 4.5, 12.0
 
 
 class Standing(StrEnum):
@@ -156,13 +156,20 @@ class Row:
 
 def row_of(unit: ReleaseUnit, question: str, head: Mapping[str, Any]) -> Row:
     """Return a unit's line for one question."""
-    base = head["headline_base"]
-    groups = [
-        figure(unit.group_cells[group["code"]].get(question), unit.ballots, base)
-        for group in head["groups"]
-        if unit.group_cells
+    shown = figure(unit.cells.get(question), unit.ballots, head["headline_base"])
+    return Row(unit, shown, group_figures(unit, question, head))
+
+
+def group_figures(unit: ReleaseUnit, question: str, head: Mapping[str, Any]) -> Sequence[Figure]:
+    """Return each group's own figure for one question, in the order of the groups; empty where there is one group.
+
+    A group is told from one that was not asked by whether it gave any ballot here.
+    """
+    cells = [unit.group_cells[group["code"]] for group in head["groups"] if unit.group_cells]
+    return [
+        figure(each.get(question), max((cell["ballots"] for cell in each.values()), default=0), head["headline_base"])
+        for each in cells
     ]
-    return Row(unit, figure(unit.cells.get(question), unit.ballots, base), groups)
 
 
 def ordered(rows: Sequence[Row], sort: Sort) -> Sequence[Row]:

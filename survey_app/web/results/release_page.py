@@ -12,7 +12,7 @@ from survey_app.models import Release, ReleaseUnit
 from survey_app.services import results as published
 from survey_app.services.results import PAGE_ROWS
 from survey_app.web.results import method, words
-from survey_app.web.results.bars import Figure, Row, figure, ordered, row_of
+from survey_app.web.results.bars import Figure, Row, figure, group_figures, ordered, row_of
 from survey_app.web.results.here import Here
 
 Question = Mapping[str, Any]
@@ -88,6 +88,12 @@ class ReleasePage:
     classes: int = 0
 
     @property
+    def others(self) -> Sequence[Question]:
+        """The questions that the page neither shows nor lists with a figure."""
+        listed = [each.question["code"] for each in self.questions] or [self.frame.question["code"]]
+        return [each for each in self.frame.head["questions"] if each["code"] not in listed]
+
+    @property
     def has_blank(self) -> bool:
         """Whether the table needs a column for blanks: a required question has none on the screen."""
         return any(row.figure.counts.get("blank") not in ("", "0", None) for row in self.rows)
@@ -150,6 +156,8 @@ def release_page(session: Session, releases: Sequence[Release], shown: Release, 
     if frame.question["about"] == "targets" and not here.unit:
         return _target_list(frame, here, published.targets(session, shown))
     found = published.unit_page(session, shown, here.unit or None)
+    if found is not None and not found.unit.cells:  # No question is about a place: its page is the list of targets.
+        return _target_list(frame, here, published.targets(session, shown))
     if found is not None:
         return _about_one(frame, here, found.unit, found.line, found.children)
     if here.unit:
@@ -236,10 +244,7 @@ def _asked(frame: Frame, unit: ReleaseUnit) -> Sequence[AskedQuestion]:
 
 
 def _by_group(frame: Frame, unit: ReleaseUnit) -> Sequence[GroupLine]:
-    code, base = frame.question["code"], frame.head["headline_base"]
-    if not unit.group_cells or code not in unit.cells:
+    if frame.question["code"] not in unit.cells:
         return []
-    return [
-        GroupLine(group, figure(unit.group_cells[group["code"]].get(code), unit.ballots, base))
-        for group in frame.head["groups"]
-    ]
+    figures = group_figures(unit, frame.question["code"], frame.head)
+    return [GroupLine(*pair) for pair in zip(frame.head["groups"], figures, strict=False)]

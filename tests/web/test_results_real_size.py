@@ -1,0 +1,62 @@
+"""Every page of the field case's 2,462 units within its weight."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import select
+
+from survey_app.models import Place
+from survey_app.services.counting import TallyKey, count_ballots
+from survey_app.services.importing_units import import_units
+from survey_app.services.launching import launch
+from survey_app.services.lifecycle import close_survey, open_survey
+from survey_app.services.publishing import publish
+from survey_app.services.surveys import load_frame
+
+pytestmark = pytest.mark.demo
+
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
+
+
+@pytest.fixture
+def slug(app):
+    """Publish the field case, its counts made up."""
+    database = app.extensions["manyi"].database
+    random = np.random.default_rng(1)
+    with database.writing() as session:
+        import_units(session, (EXAMPLES / "units-changde.csv").read_bytes(), "units-changde.csv")
+        survey = launch(session, (EXAMPLES / "four-level.json").read_bytes(), "test")
+        open_survey(session, survey.slug, "test")
+        frame = load_frame(session, survey.id)
+        places = session.scalars(select(Place).where(Place.survey_id == survey.id)).all()
+        packed = {
+            TallyKey(survey.id, place.id, frame.groups[0].id, 0): [
+                bytes(row)
+                for row in random.choice(
+                    [1, 2, 3, 4], (random.integers(1, 70), frame.slot_count), p=[0.55, 0.34, 0.07, 0.04]
+                )
+            ]
+            for place in places
+        }
+        for start in range(0, len(packed), 500):
+            part = dict(list(packed.items())[start : start + 500])
+            count_ballots(session, part, dict.fromkeys(part, frame.tally_shape[1]))
+        close_survey(session, survey.slug, "test")
+    publish(database, survey.slug, "test")
+    return survey.slug
+
+
+def test_every_page_weighs_at_most_fifty_kilobytes(client, slug):
+    answer = client.get(f"/results/{slug}/1/table.csv")
+    lines = answer.get_data(as_text=True).splitlines()[1:]
+    units = [line.split(",")[0] for line in lines if ",overall," in line]
+    assert len(units) == 2462
+    above = [code for code in units if len(code) < 12]
+    for code in [*above, *units[::100]]:
+        for language in ("", "&lang=en"):
+            page = client.get(f"/results/{slug}/1?unit={code}{language}")
+            assert page.status_code == 200
+            assert len(page.data) <= 50_000, code
+    for page in (1, 9):
+        assert len(client.get(f"/results/{slug}/1?q=村&page={page}&lang=en").data) <= 50_000
