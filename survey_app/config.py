@@ -1,6 +1,7 @@
 """Settings: one table of names, defaults and help, read from SURVEY_* environment variables."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,6 +35,12 @@ SETTINGS = (
 )
 
 
+_SHORTEST_KEY = 32
+
+#: Scheme and host, perhaps a port and a path: what can stand before `/s/…` in a QR code.
+_ADDRESS = re.compile(r"https?://[!-.0-~]+(?:/[!-~]*)?")
+
+
 @dataclass(frozen=True)
 class Config:
     """The settings of one run, read once and handed on; nothing else reads the environment."""
@@ -59,7 +66,18 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
     """
     said = {each.name: environment.get(each.name) or each.default for each in SETTINGS}
     data_dir = Path(said["SURVEY_DATA_DIR"]).absolute()
-    data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        secret_key = _secret_key(said["SURVEY_SECRET_KEY"], data_dir / "secret-key")
+    except OSError as error:
+        raise Refused(
+            message(
+                "{name}: the folder {path} cannot be used: {reason}",
+                name="SURVEY_DATA_DIR",
+                path=data_dir,
+                reason=error.strerror,
+            )
+        ) from None
     port = _whole_number("SURVEY_PORT", said["SURVEY_PORT"], 65535)
     language = said["SURVEY_LANGUAGE"]
     if language not in ("zh_Hans", "en"):
@@ -72,16 +90,18 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
             )
         )
     public_url = (said["SURVEY_PUBLIC_URL"] or f"http://127.0.0.1:{port}").rstrip("/")
-    if not public_url.startswith(("http://", "https://")):
+    if not _ADDRESS.fullmatch(public_url):
         raise Refused(
             message(
-                "{name} is {value}; it must begin with http:// or https://.", name="SURVEY_PUBLIC_URL", value=public_url
+                "{name} is {value}; it must begin with http:// or https://, then the host, in plain ASCII.",
+                name="SURVEY_PUBLIC_URL",
+                value=public_url,
             )
         )
     return Config(
         database_url=said["SURVEY_DATABASE_URL"] or f"sqlite:///{data_dir / 'manyi.sqlite3'}",
         data_dir=data_dir,
-        secret_key=_secret_key(said["SURVEY_SECRET_KEY"], data_dir / "secret-key"),
+        secret_key=secret_key,
         public_url=public_url,
         port=port,
         language=language,
@@ -90,7 +110,7 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
 
 
 def _whole_number(name: str, text: str, most: int) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) > most:
+    if not text.isascii() or not text.isdigit() or len(text) > len(str(most)) or int(text) > most:
         raise Refused(
             message("{name} is {value}; it must be a whole number from 0 to {most}.", name=name, value=text, most=most)
         )
@@ -99,8 +119,10 @@ def _whole_number(name: str, text: str, most: int) -> int:
 
 def _secret_key(given: str, path: Path) -> bytes:
     if given:
-        if len(given) < 32:
-            raise Refused(message("{name} is shorter than 32 characters.", name="SURVEY_SECRET_KEY"))
+        if len(given) < _SHORTEST_KEY:
+            raise Refused(
+                message("{name} is shorter than {least} characters.", name="SURVEY_SECRET_KEY", least=_SHORTEST_KEY)
+            )
         return given.encode()
     try:
         # Created whole under its final name or not at all, so that two processes starting at once share one key.
@@ -113,4 +135,7 @@ def _secret_key(given: str, path: Path) -> bytes:
             draft.unlink()
     except FileExistsError:
         pass
-    return path.read_text().strip().encode()
+    kept = path.read_bytes().strip()
+    if len(kept) < _SHORTEST_KEY:  # Cut short by a full disk or a lost current: it would sign what anybody can forge.
+        raise Refused(message("{path} holds no whole key. Delete the file, and a new key is made.", path=path))
+    return kept

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import click
 
-from survey_app.cli.context import BY, config, database, read_file, tell
+from survey_app.cli.context import BY, config, database, read_file, tell, whole_file
 from survey_app.cli.entry_codes import posters
 from survey_app.cli.residents import report, run_crowd, save_counts
 from survey_app.cli.setup import migrate
@@ -50,10 +50,10 @@ def demo(residents: int, seed: int) -> None:
     name, password = "demo", secrets.token_urlsafe(9)
     with database().writing() as session:
         accounts.create_account(session, name, password)
+    with database().writing() as session:
+        lifecycle.open_survey(session, slug, BY)  # First, so that the posters can name the day of closing.
     pdf = config().data_dir / "posters.pdf"
     click.get_current_context().invoke(posters, survey=slug, out=pdf, under=None)
-    with database().writing() as session:
-        lifecycle.open_survey(session, slug, BY)
     with _server() as server:
         few = residents <= _FEW
         under, places = (_TWO_COUNTIES, _FEW_PLACES) if few else ((), None)

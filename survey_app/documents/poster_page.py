@@ -88,7 +88,8 @@ def draw_poster(canvas: "Canvas", poster: Poster, version: int) -> None:
 @lru_cache(maxsize=64)
 def _footer(organiser: str, contact: str, closes: str) -> Block:
     """Set the footer: its statements kept whole where they fit on a line."""
-    statements = (f"组织者：{organiser}", f"咨询：{contact}", f"截止日期：{closes}", ANONYMOUS)
+    labelled = (("主办", organiser), ("咨询", contact), ("截止", closes))
+    statements = (*(f"{label}：{text}" for label, text in labelled if text), ANONYMOUS)
 
     def width_of(line: str) -> float:
         return text_width(line, REGULAR, _FOOTER_SIZE)

@@ -143,7 +143,7 @@ def test_the_sizes_are_those_of_the_design():
     assert size_of(pdf, "微信扫一扫") == 36
     assert size_of(pdf, POSTER.url) == 24
     assert size_of(pdf, "1234") == 24
-    assert size_of(pdf, "组织者：常德市统计局") == 16
+    assert size_of(pdf, "主办：常德市统计局") == 16
 
 
 def test_a_poster_says_who_asks_whom_to_call_until_when_and_that_it_is_anonymous():
@@ -155,12 +155,19 @@ def test_a_poster_says_who_asks_whom_to_call_until_when_and_that_it_is_anonymous
         "票种：服务对象",
         "微信扫一扫",
         "1234 5674",
-        "组织者：常德市统计局",
+        "主办：常德市统计局",
         "咨询：0736-7256000",
-        "截止日期：2024年6月30日",
+        "截止：2024年6月30日",
         "匿名填写，无需登录",
     ):
         assert words in text
+
+
+def test_what_is_not_known_is_left_out():
+    text = text_of(pdf_of(replace(POSTER, contact="", closes="")))
+    assert "咨询" not in text
+    assert "截止" not in text
+    assert "主办：常德市统计局" in text
 
 
 def test_without_a_group_no_group_is_named():

@@ -99,12 +99,25 @@ def test_rows_are_numbered_as_a_spreadsheet_numbers_them(separator, line_end):
 
 
 def test_a_workbook_with_gaps_is_numbered_alike():
-    def write(sheet, _):
-        sheet.write(0, 0, "a")
-        sheet.write(3, 0, "x")
-        sheet.write_blank(5, 40, None)
+    def write(sheet, book):
+        sheet.write_row(0, 0, ["a", "b", "c"])
+        sheet.write(3, 2, "x")
+        sheet.write_blank(5, 40, None, book.add_format({"bold": True}))
 
-    assert table(workbook_of([], write), "list.xlsx") == [(1, ("a",)), (4, ("x",))]
+    assert table(workbook_of([], write), "list.xlsx") == [(1, ("a", "b", "c")), (4, ("", "", "x"))]
+
+
+def test_the_size_that_a_sheet_declares_is_not_believed_and_its_extensions_are_not_read():
+    extension = b'<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}"/></extLst></worksheet>'
+    content = workbook_of([["a", "b"], ["1", "2"]])
+    for size in (b"A1", b"A1:XFD1048576"):
+
+        def lie(name, data, size=size):
+            if name == SHEET:
+                return data.replace(b'ref="A1:B2"', b'ref="%b"' % size).replace(b"</worksheet>", extension)
+            return data
+
+        assert table(repacked(content, lie), "list.xlsx") == [(1, ("a", "b")), (2, ("1", "2"))]
 
 
 def test_cells_of_a_workbook_become_text():

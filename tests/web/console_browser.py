@@ -37,7 +37,7 @@ class Browser:
         )
         found = re.search(r'name="csrf_token" value="([^"]+)"', answer.text) if answer.mimetype == "text/html" else None
         self.token = found[1] if found else self.token
-        if answer.mimetype == "text/html" and answer.status_code not in (303, 308):
+        if answer.mimetype == "text/html" and method != "HEAD" and answer.status_code not in (303, 308, 405):
             check_page(answer.text)
         answer.close()
         return answer

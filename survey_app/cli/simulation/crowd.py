@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 from survey_app.cli.simulation.form_reader import NoForm, ReadForm, read_form
 from survey_app.cli.simulation.opinions import Answers, Opinions
@@ -84,6 +84,8 @@ class Crowd:
                 self._answer_one(connection, resident, door)
             except (OSError, http.client.HTTPException, NoForm) as error:
                 self._refuse(type(error).__name__)
+            except (ValueError, LookupError):  # What a page holds that is not this survey's.
+                self._refuse("another page")
         connection.close()
 
     def _answer_one(self, connection: "_Connection", resident: int, door: Door) -> None:
@@ -97,7 +99,7 @@ class Crowd:
         answers = self._opinions.answer(resident, form, door.line, door.group)
         body = urlencode(_successful(form, answers), doseq=True).encode()
         begun = time.perf_counter()
-        status, _ = connection.send("POST", form.action or door.path, body)
+        status, _ = connection.send("POST", urljoin(door.path, form.action), body)
         if status == 303:
             self.result.written.update(form.texts, form.numbers)
             self._acknowledge(door, answers, fetched - start, time.perf_counter() - begun)

@@ -103,8 +103,8 @@ def method(head: Head, language: str) -> Sequence[Message]:
         *_weighting(head, language),
         *_folding(head, language),
         message(
-            "The tables to download give the range (level 95 percent) of the share satisfied or basically satisfied: at one place "
-            "Wilson's interval; above it the places are clusters, with linearised variance and a logit interval with "
+            "The tables to download give the range (level 95 percent) of the share satisfied or basically satisfied: "
+            "at one place Wilson's interval; above it the places are clusters, with linearised variance and a logit interval with "
             "places − 1 degrees of freedom. It describes how much those who took part differ, and assumes that places "
             "are independent; it is no sampling error of all residents."
         ),
