@@ -38,7 +38,7 @@ SETTINGS = (
 _SHORTEST_KEY = 32
 
 #: Scheme and host, perhaps a port and a path: what can stand before `/s/…` in a QR code.
-_ADDRESS = re.compile(r"https?://[!-.0-~]+(?:/[!-~]*)?")
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9_.:\[\]-]+(?:/[A-Za-z0-9_.~/-]*)?")
 
 
 @dataclass(frozen=True)

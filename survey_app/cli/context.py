@@ -66,7 +66,11 @@ def connect() -> Database:
 def database() -> Database:
     """Return the database, which must be migrated."""
     found = connect()
-    require_migrated(found)
+    try:
+        require_migrated(found)
+    except Exception:
+        found.dispose()
+        raise
     return found
 
 

@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 @click.command("migrate")
 def migrate() -> None:
     """建立或升级数据库。 Make or upgrade the database."""
-    revision = migrating.migrate(connect())
+    found = connect()
+    try:
+        revision = migrating.migrate(found)
+    finally:
+        found.dispose()
     tell("The database is at revision {revision}.", revision=revision)
 
 

@@ -147,7 +147,7 @@ def test_cells_are_cleaned():
     ("word", "level"),
     [
         ("city", Level.CITY), ("市", Level.CITY), ("County", Level.COUNTY), ("区县", Level.COUNTY),
-        ("县", Level.COUNTY), ("县级市", Level.COUNTY), ("乡镇", Level.TOWNSHIP), ("街道", Level.TOWNSHIP),
+        ("县（区）", Level.COUNTY), ("县级市", Level.COUNTY), ("乡镇", Level.TOWNSHIP), ("街道", Level.TOWNSHIP),
         ("乡镇（街道）", Level.TOWNSHIP), ("村", Level.VILLAGE), ("村/社区", Level.VILLAGE),
         ("村（社区）", Level.VILLAGE), ("单位", Level.ORGANISATION),
         ("organization", Level.ORGANISATION), ("项目", Level.PROJECT), ("省", None), ("", None),

@@ -31,12 +31,7 @@ def slug(app):
         frame = load_frame(session, survey.id)
         places = session.scalars(select(Place).where(Place.survey_id == survey.id)).all()
         packed = {
-            TallyKey(survey.id, place.id, frame.groups[0].id, 0): [
-                bytes(row)
-                for row in random.choice(
-                    [1, 2, 3, 4], (random.integers(1, 70), frame.slot_count), p=[0.55, 0.34, 0.07, 0.04]
-                )
-            ]
+            TallyKey(survey.id, place.id, frame.groups[0].id, 0): [row.tobytes() for row in _answers(random, frame)]
             for place in places
         }
         for start in range(0, len(packed), 500):
@@ -45,6 +40,11 @@ def slug(app):
         close_survey(session, survey.slug, "test")
     publish(database, survey.slug, "test")
     return survey.slug
+
+
+def _answers(random, frame):
+    shape = random.integers(1, 70), frame.slot_count
+    return random.choice(np.array([1, 2, 3, 4], np.uint8), shape, p=[0.55, 0.34, 0.07, 0.04])
 
 
 def test_every_page_weighs_at_most_fifty_kilobytes(client, slug):

@@ -30,7 +30,7 @@ LEVEL_NAMES = {
 #: The words that a list may use for a level, after NFKC (so that full-width brackets are the plain ones).
 _LEVEL_WORDS = {
     Level.CITY: "city 市 市级 地级市 市州",
-    Level.COUNTY: "county 县 区 县级 区县 县区 县市区 区县市 县级市 县(市、区) 县(市区) 区县(市)",
+    Level.COUNTY: "county 县 区 县级 区县 县区 县市区 区县市 县级市 县(区) 区(县) 县(市、区) 县(市区) 区县(市)",
     Level.TOWNSHIP: "township 乡 镇 街道 乡镇 乡镇级 乡镇街道 乡镇/街道 乡镇(街道) 乡(镇、街道) 乡(镇)",
     Level.VILLAGE: "village 村 社区 村级 村社区 村/社区 村(社区) 行政村 居委会 村(居)",
     Level.ORGANISATION: "organisation organization 单位 部门 机构",

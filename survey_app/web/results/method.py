@@ -104,9 +104,9 @@ def method(head: Head, language: str) -> Sequence[Message]:
         *_folding(head, language),
         message(
             "The tables to download give the range (level 95 percent) of the share satisfied or basically satisfied: "
-            "at one place Wilson's interval; above it the places are clusters, with linearised variance and a logit interval with "
-            "places − 1 degrees of freedom. It describes how much those who took part differ, and assumes that places "
-            "are independent; it is no sampling error of all residents."
+            "at one place Wilson's interval; above it the places are clusters, with linearised variance and a logit "
+            "interval with places − 1 degrees of freedom. It describes how much those who took part differ, and "
+            "assumes that places are independent; it is no sampling error of all residents."
         ),
         message(
             "Printed rates are exact ratios rounded half up to one decimal; 100.0 is printed for all only, 0.0 for "
