@@ -5,13 +5,15 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from survey_app.models.base import Base
 
 #: Execution option that marks a writing transaction.
 _WRITING = "manyi_writing"
@@ -91,7 +93,6 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITING) else "BEGIN")
 
 
-def upsert(session: Session, table: type) -> Any:  # noqa: ANN401 - the dialects' inserts share no public type.
-    """Return an INSERT into the table that knows ON CONFLICT."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    return dialect.insert(table)
+def upsert(dialect: str, table: type[Base]) -> Any:  # noqa: ANN401 - the dialects' inserts share no public type.
+    """Return an INSERT into a table, for a database of this dialect, that knows ON CONFLICT."""
+    return (postgresql if dialect == "postgresql" else sqlite).insert(cast(Table, table.__table__))

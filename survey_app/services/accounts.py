@@ -1,6 +1,7 @@
 """Accounts of the console: argon2id passwords."""
 
 from datetime import UTC, datetime
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -12,9 +13,6 @@ from survey_app.models import Account
 
 #: argon2-cffi's defaults: argon2id with RFC 9106's low-memory parameters.
 _HASHER = PasswordHasher()
-
-#: Verified where no account has the name given, so that the answer takes as long either way.
-_NOBODY = _HASHER.hash("nobody has this password")
 
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
@@ -42,9 +40,10 @@ def check_password(session: Session, name: str, password: str) -> Account | None
     """Return the account where the password is right, else None, in the same time for a name that nobody has."""
     name = name.strip()
     account = session.scalar(select(Account).where(Account.name == name)) if _can_be_a_name(name) else None
+    nobody = _hash_of_nobody()
     try:
         # One character more than there can be is wrong, and a megabyte of them costs no more than that.
-        _HASHER.verify(account.password_hash if account else _NOBODY, _bytes(password[: LONGEST_PASSWORD + 1]))
+        _HASHER.verify(account.password_hash if account else nobody, _bytes(password[: LONGEST_PASSWORD + 1]))
     except (VerificationError, InvalidHashError):
         return None
     return account
@@ -52,6 +51,12 @@ def check_password(session: Session, name: str, password: str) -> Account | None
 
 def _can_be_a_name(name: str) -> bool:
     return 0 < len(name) <= LONGEST_NAME and name.isprintable()
+
+
+@cache
+def _hash_of_nobody() -> str:
+    """Return what is verified where no account has the name given, so that the answer takes as long either way."""
+    return _HASHER.hash("nobody has this password")
 
 
 def _bytes(password: str) -> bytes:

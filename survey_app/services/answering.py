@@ -52,7 +52,9 @@ def find_door(session: Session, code: str) -> Door | None:
 
 
 def _names_above(session: Session, unit: Unit) -> tuple[str, ...]:
-    line = select(Unit.parent_id, Unit.name, literal_column("0", Integer).label("height")).where(Unit.id == unit.parent_id)
+    line = select(Unit.parent_id, Unit.name, literal_column("0", Integer).label("height")).where(
+        Unit.id == unit.parent_id
+    )
     line_of_units = line.cte("line", recursive=True)
     upper = aliased(Unit)
     line_of_units = line_of_units.union_all(

@@ -17,9 +17,12 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, Table, insert, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from survey_app.domain.ballot import Channel, MarkedBallot
 from survey_app.domain.doors import Standing, standing
@@ -198,9 +201,19 @@ def _insert_ballots(session: Session, first: Mapping[BallotKey, Submission], key
         }
         for _, each in sorted(first.items())
     ]
-    statement = upsert(session, Ballot).on_conflict_do_nothing()
-    inserted = session.execute(statement.returning(Ballot.survey_id, Ballot.place_id, Ballot.nonce), rows)
+    connection = session.connection()
+    inserted = connection.execute(_insert_new(connection.dialect.name), rows)
     return {(survey, place, bytes(nonce)) for survey, place, nonce in inserted}
+
+
+@cache
+def _insert_new(dialect: str) -> ReturningInsert[Any]:
+    statement = upsert(dialect, Ballot).on_conflict_do_nothing()
+    found: ReturningInsert[Any] = statement.returning(Ballot.survey_id, Ballot.place_id, Ballot.nonce)
+    return found
+
+
+_INSERT_APART = insert(cast(Table, AnswerStoredApart.__table__))
 
 
 def _insert_apart(session: Session, stored: Sequence[Submission]) -> None:
@@ -217,7 +230,7 @@ def _insert_apart(session: Session, stored: Sequence[Submission]) -> None:
         for answer in each.marked.apart
     ]
     if rows:
-        session.execute(insert(AnswerStoredApart), rows)
+        session.connection().execute(_INSERT_APART, rows)
 
 
 def _count(session: Session, stored: Sequence[Submission]) -> None:

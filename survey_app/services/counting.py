@@ -7,11 +7,12 @@ is the audit, and the two must agree to the cell.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import bindparam, func, select, tuple_, update
+from sqlalchemy import Insert, bindparam, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from analysis.histogram import count_packed
@@ -49,7 +50,8 @@ def count_ballots(session: Session, packed: Mapping[TallyKey, Sequence[bytes]], 
         if key not in kept
     ]
     if missing:
-        session.execute(upsert(session, Tally).on_conflict_do_nothing(), missing)
+        connection = session.connection()
+        connection.execute(_insert_zeros(connection.dialect.name), missing)
         kept = _locked(session, packed)
     changed = [
         {f"key_{name}": value for name, value in key._asdict().items()}
@@ -57,6 +59,12 @@ def count_ballots(session: Session, packed: Mapping[TallyKey, Sequence[bytes]], 
         for key, some in packed.items()
     ]
     session.connection().execute(_UPDATE, changed)
+
+
+@cache
+def _insert_zeros(dialect: str) -> Insert:
+    found: Insert = upsert(dialect, Tally).on_conflict_do_nothing()
+    return found
 
 
 _UPDATE = (
@@ -88,17 +96,24 @@ def add_ballots(counts: bytes, packed: Sequence[bytes], width: int) -> bytes:
 def count_turnout(session: Session, ballots: Mapping[tuple[int, int], int]) -> None:
     """Add ballots, by (place, survey), to the turnout of the present hour."""
     hour = int(datetime.now(UTC).timestamp()) // 3600
-    statement = upsert(session, Turnout)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[Turnout.place_id, Turnout.hour],
-            set_={"ballots": Turnout.ballots + statement.excluded.ballots},
-        ),
+    connection = session.connection()
+    connection.execute(
+        _add_turnout(connection.dialect.name),
         [
             {"place_id": place, "hour": hour, "survey_id": survey, "ballots": some}
             for (place, survey), some in sorted(ballots.items())
         ],
     )
+
+
+@cache
+def _add_turnout(dialect: str) -> Insert:
+    statement = upsert(dialect, Turnout)
+    found: Insert = statement.on_conflict_do_update(
+        index_elements=[Turnout.place_id, Turnout.hour],
+        set_={"ballots": Turnout.ballots + statement.excluded.ballots},
+    )
+    return found
 
 
 def read_tally(session: Session, frame: Frame) -> Iterator[PlaceCount]:

@@ -69,7 +69,7 @@ def change_definition(session: Session, slug: str, content: bytes) -> Survey:
     if definition.slug not in (None, slug):
         raise Refused(
             message(
-                "{where}: this survey is called {slug}, and printed addresses name it so; launch a new survey.",
+                "{where}: this survey is called {slug}, and its addresses carry that name; launch a new survey.",
                 where="slug",
                 slug=slug,
             )

@@ -74,6 +74,10 @@ def _next_number(session: Session, survey: Survey) -> int:
 
 
 def _head(session: Session, survey: Survey, counted: SurveyCounts) -> dict[str, Any]:
+    """Return what stands around the tables. It is published: no hash of the counts before suppression may stand here.
+
+    Where few counts are hidden, such a hash would let anyone try the possible ones until it fits.
+    """
     frame = counted.frame
     acts = session.scalars(select(SurveyAct).where(SurveyAct.survey_id == survey.id).order_by(SurveyAct.id)).all()
     return {
@@ -89,7 +93,6 @@ def _head(session: Session, survey: Survey, counted: SurveyCounts) -> dict[str, 
         "formula_version": FORMULA_VERSION,
         "software": SOFTWARE,
         "questionnaire_sha256": session.get_one(StoredQuestionnaire, survey.id).sha256,
-        "tally_sha256": hashlib.sha256(counted.counts.astype("<i8").tobytes()).hexdigest(),
         "ballots": int(counted.ballots.sum()),
         "places": len(counted.places),
         "places_with_ballots": int((counted.ballots > 0).sum()),

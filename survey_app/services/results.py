@@ -141,3 +141,9 @@ def file_sizes(session: Session, release: Release) -> dict[str, int]:
         select(ReleaseFile.path, func.length(ReleaseFile.content)).where(ReleaseFile.release_id == release.id)
     )
     return {path: int(size) for path, size in rows}
+
+
+def file_hash(session: Session, release: Release, path: str) -> str:
+    """Return the SHA-256 of one of a release's files, in hex; "" where it has none at this path."""
+    found = select(ReleaseFile.sha256).where(ReleaseFile.release_id == release.id, ReleaseFile.path == path)
+    return session.scalar(found) or ""

@@ -1,7 +1,7 @@
 """Look through the tree of units: one unit and those below it, or a search."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -33,8 +33,8 @@ class UnitListing:
     total: int
     #: Levels that are met below the listed units, the highest first.
     levels: Sequence[str]
-    #: Units of each level below the last of the line; of all where the line is empty.
-    below: Counter[str]
+    #: Units of each level below the last of the line, the highest first; of all where the line is empty.
+    below: Mapping[str, int]
 
 
 def count_units(session: Session) -> int:
@@ -72,7 +72,8 @@ def _listing(tree: UnitTree, line: Sequence[Unit], found: Sequence[Unit]) -> Uni
     listed = [ListedUnit(each, [above.name for above in tree.line(each)[:-1]], below[each.id]) for each in shown]
     met = set[str]().union(*(each.below for each in listed))
     whole = below[line[-1].id] if line else Counter(unit.level for unit in tree.units)
-    return UnitListing(line, listed, len(found), [level for level in Level if level in met], whole)
+    counts = {level.value: whole[level] for level in Level if whole[level]}
+    return UnitListing(line, listed, len(found), [level for level in Level if level in met], counts)
 
 
 def _below(tree: UnitTree) -> dict[int, Counter[str]]:

@@ -68,7 +68,7 @@ def test_no_command_at_all_shows_the_help(words):
         ("answer", "small", "--residents", "5", "--url", "ftp://127.0.0.1"),
         ("serve", "--port", "0"),
         ("serve", "--workers", "none"),
-        ("create-account",),
+        ("create-account", "li", "--password", "secret"),
     ],
 )
 def test_wrong_usage_exits_with_2(words):

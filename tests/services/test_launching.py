@@ -441,7 +441,7 @@ def test_a_slug_cannot_be_changed(stage):
     with stage.writing() as session:
         cast.launched(session)
     assert change_refused(stage, "small", cast.definition(slug="other")) == (
-        "slug: this survey is called small, and printed addresses name it so; launch a new survey."
+        "slug: this survey is called small, and its addresses carry that name; launch a new survey."
     )
     with stage.writing() as session:  # Saying it again, or not at all, is no change.
         change_definition(session, "small", cast.as_bytes(cast.definition()))

@@ -58,8 +58,8 @@ def test_surveys_are_listed_with_state_ballots_and_places(organiser, survey):
 
 def test_a_draft_shows_its_next_steps(organiser, draft):
     page = plain(organiser.get("/console/surveys/every-kind?lang=en"))
-    assert "2 places, each with a code of its own. 常德市" in page
-    assert "6 questions. They freeze when the survey opens." in page
+    assert "Places: 2, each with a code of its own. 常德市" in page
+    assert "Questions: 6. They freeze when the survey opens." in page
     assert "Planned closing: 20 Dec 2099 24:00." in page
     assert "Make them, print them" in page
     assert "Open the survey…" in page
@@ -94,7 +94,7 @@ def test_a_board_leads_down_to_the_places(organiser, with_quota):
     assert "Progress: 武陵区" in plain(county)
     assert "启明街道" in plain(county)
     township = plain(organiser.get("/console/surveys/every-kind?unit=430702001&lang=en"))
-    assert "常德市 › 武陵区 › 启明街道" in township
+    assert "常德市 \u203a 武陵区 \u203a 启明街道" in township
     assert f"{TOWN} 25 20 125% reached" in township
 
 
@@ -249,7 +249,7 @@ def do_jobs(app):
 
 def test_posters_are_asked_for_made_and_downloaded(app, organiser, draft):
     page = organiser.get("/console/surveys/every-kind/posters?lang=en")
-    assert "2 places, one A4 page each" in plain(page)
+    assert "Places: 2. One A4 page each" in plain(page)
     path = job_path(organiser.post("/console/surveys/every-kind/posters?lang=en"))
     waiting = organiser.get(path)
     assert "Waiting for the worker…" in plain(waiting)
@@ -270,7 +270,7 @@ def test_posters_are_asked_for_made_and_downloaded(app, organiser, draft):
 
 def test_posters_of_one_county_are_made(app, organiser, draft):
     page = organiser.get("/console/surveys/every-kind/posters?under=430702&lang=en")
-    assert "1 places, one A4 page each" in plain(page)
+    assert "Places: 1. One A4 page each" in plain(page)
     path = job_path(organiser.post("/console/surveys/every-kind/posters?lang=en", {"under": "430702"}))
     do_jobs(app)
     assert "测评公告-every-kind-430702.pdf" in plain(organiser.get(path))

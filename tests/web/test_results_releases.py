@@ -1,5 +1,6 @@
 """Releases over time: before publication, withdrawn, superseded; and their files, which never change."""
 
+import hashlib
 import json
 import re
 from urllib.parse import unquote
@@ -136,6 +137,7 @@ def test_the_method_note_tells_what_the_numbers_are(client, case):
         "总的来说，您满意吗？",
         "满意 / 基本满意 / 不满意 / 不了解",
         head["questionnaire_sha256"],
+        hashlib.sha256(client.get(f"{BASE}/1/table.csv").data).hexdigest(),
         "口径版本 1.0",
         "Manyi",
         "0736-0000000",

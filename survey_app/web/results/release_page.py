@@ -29,6 +29,8 @@ class Frame:
     log: Sequence[method.LogLine]
     method: Sequence[Message]
     sizes: Mapping[str, int]
+    #: SHA-256 of table.csv.
+    table_hash: str
     question: Question
     is_weighted: bool
     formula: Sequence[Message]
@@ -128,6 +130,7 @@ def _frame(session: Session, releases: Sequence[Release], shown: Release, here: 
         method.log(releases, shown),
         method.method(head, here.lang),
         published.file_sizes(session, shown),
+        published.file_hash(session, shown, "table.csv"),
         question,
         words.is_weighted(head),
         words.formula(head),
