@@ -10,6 +10,7 @@ from types import TracebackType
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from survey_app.jobs.work import Stop
 from survey_app.models.database import Database
 from survey_app.services.jobs import Claim, JobLost, keep_alive
 
@@ -28,7 +29,7 @@ class WorkerStops(Exception):  # noqa: N818 - no error of the job.
 class Pulse:
     """Use it around a job's work; `claim` is the one to end the job with, once the block is left."""
 
-    def __init__(self, database: Database, claim: Claim, stop: threading.Event) -> None:
+    def __init__(self, database: Database, claim: Claim, stop: Stop) -> None:
         self.claim = claim
         self._database = database
         self._stop = stop

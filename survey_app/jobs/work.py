@@ -2,9 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from survey_app.config import Config
 from survey_app.models.database import Database
+
+
+class Stop(Protocol):
+    """Says that the worker is to stop: a threading.Event, or multiprocessing's where it is a process of its own."""
+
+    def is_set(self) -> bool:
+        """Return whether it is to stop."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until it is to stop, at most so many seconds; return whether it is."""
 
 
 @dataclass(frozen=True)

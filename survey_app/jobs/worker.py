@@ -1,7 +1,6 @@
 """The worker: takes one job after another, and closes surveys when their planned time has come."""
 
 import logging
-import threading
 from collections.abc import Callable, Sequence
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,7 +11,7 @@ from survey_app.jobs.planned_closing import close_due_surveys
 from survey_app.jobs.posters import make_posters
 from survey_app.jobs.pulse import Pulse, WorkerStops
 from survey_app.jobs.releasing import make_release
-from survey_app.jobs.work import MadeFile, Work
+from survey_app.jobs.work import MadeFile, Stop, Work
 from survey_app.models import Survey
 from survey_app.models.database import Database
 from survey_app.services.jobs import Claim, JobKind, JobLost, claim, fail, finish, give_back, has_work
@@ -28,7 +27,7 @@ _KINDS: dict[JobKind, Callable[[Work], MadeFile | None]] = {
 }
 
 
-def run_worker(config: Config, stop: threading.Event) -> None:
+def run_worker(config: Config, stop: Stop) -> None:
     """Work until `stop` is set, in a process or thread of its own; several may run, on one node or on many.
 
     The job in hand when `stop` is set waits again, unless it ends first.
@@ -42,7 +41,7 @@ def run_worker(config: Config, stop: threading.Event) -> None:
         database.dispose()
 
 
-def work_once(config: Config, database: Database, stop: threading.Event) -> bool:
+def work_once(config: Config, database: Database, stop: Stop) -> bool:
     """Close what is due and do one job; return whether there was one. What goes wrong is logged and tried again."""
     try:
         close_due_surveys(database)
@@ -66,7 +65,7 @@ def _take(database: Database) -> Claim | None:
         return claim(session)
 
 
-def _do(config: Config, database: Database, held: Claim, stop: threading.Event) -> None:
+def _do(config: Config, database: Database, held: Claim, stop: Stop) -> None:
     """Do a job and store how it ended; whatever it raises, the worker goes on."""
     pulse = Pulse(database, held, stop)
     trouble: Sequence[Message] | None = None

@@ -1,6 +1,9 @@
-"""From an entry code to the questionnaire behind it."""
+"""From an entry code to the questionnaire behind it.
 
-from sqlalchemy import Integer, func, literal_column, select
+A scan asks these questions of the database again and again, so the statements are built once.
+"""
+
+from sqlalchemy import Integer, bindparam, func, literal_column, select
 from sqlalchemy.orm import Session, aliased
 
 from survey_app.domain.doors import Door
@@ -9,58 +12,77 @@ from survey_app.domain.questionnaire import AnswerSheet
 from survey_app.models import EntryCode, Place, RespondentGroup, StoredQuestionnaire, Survey, Unit
 from survey_app.services.surveys import Frame
 
+_SISTER = aliased(RespondentGroup)
+
+_DOOR = (
+    select(
+        EntryCode.code,
+        EntryCode.state.label("code_state"),
+        Survey.id.label("survey_id"),
+        Survey.slug,
+        Survey.title,
+        Survey.organiser,
+        Survey.contact,
+        Survey.time_zone,
+        Survey.state,
+        Survey.opens_at,
+        Survey.closes_at,
+        StoredQuestionnaire.sha256,
+        Place.id.label("place_id"),
+        Place.paused,
+        Place.scopes,
+        Unit.name.label("unit_name"),
+        Unit.parent_id,
+        RespondentGroup.id.label("group_id"),
+        RespondentGroup.name.label("group_name"),
+        select(func.count(_SISTER.id)).where(_SISTER.survey_id == Survey.id).scalar_subquery().label("group_count"),
+    )
+    .join(Survey, Survey.id == EntryCode.survey_id)
+    .join(StoredQuestionnaire, StoredQuestionnaire.survey_id == Survey.id)
+    .join(Place, Place.id == EntryCode.place_id)
+    .join(Unit, Unit.id == Place.unit_id)
+    .join(RespondentGroup, RespondentGroup.id == EntryCode.group_id)
+    .where(EntryCode.code == bindparam("code"))
+)
+
+_UPPER = aliased(Unit)
+_LINE = (
+    select(Unit.parent_id, Unit.name, literal_column("0", Integer).label("height"))
+    .where(Unit.id == bindparam("lowest"))
+    .cte("line", recursive=True)
+)
+_LINE = _LINE.union_all(select(_UPPER.parent_id, _UPPER.name, _LINE.c.height + 1).where(_UPPER.id == _LINE.c.parent_id))
+_NAMES_FROM_THE_TOP = select(_LINE.c.name).order_by(_LINE.c.height.desc())
+
 
 def find_door(session: Session, code: str) -> Door | None:
     """Return what the code leads to, None for a code that never was."""
-    row = session.execute(
-        select(EntryCode, Survey, Place, Unit, RespondentGroup, StoredQuestionnaire.sha256)
-        .join(Survey, Survey.id == EntryCode.survey_id)
-        .join(StoredQuestionnaire, StoredQuestionnaire.survey_id == Survey.id)
-        .join(Place, Place.id == EntryCode.place_id)
-        .join(Unit, Unit.id == Place.unit_id)
-        .join(RespondentGroup, RespondentGroup.id == EntryCode.group_id)
-        .where(EntryCode.code == code)
-    ).one_or_none()
+    connection = session.connection()
+    row = connection.execute(_DOOR, {"code": code}).one_or_none()
     if row is None:
         return None
-    entry, survey, place, unit, group, sha256 = row
     return Door(
-        code=entry.code,
-        code_voided=entry.state == "voided",
-        survey_id=survey.id,
-        survey_slug=survey.slug,
-        questionnaire_sha256=sha256,
-        title=survey.title,
-        organiser=survey.organiser,
-        contact=survey.contact,
-        time_zone=survey.time_zone,
-        state=SurveyState(survey.state),
-        opens_at=survey.opens_at,
-        closes_at=survey.closes_at,
-        place_id=place.id,
-        place_paused=place.paused,
-        unit_name=unit.name,
-        unit_path=_names_above(session, unit),
-        scopes=tuple(place.scopes),
-        group_id=group.id,
-        group_name=group.name,
-        group_count=session.scalar(
-            select(func.count()).select_from(RespondentGroup).where(RespondentGroup.survey_id == survey.id)
-        )
-        or 0,
+        code=row.code,
+        code_voided=row.code_state == "voided",
+        survey_id=row.survey_id,
+        survey_slug=row.slug,
+        questionnaire_sha256=row.sha256,
+        title=row.title,
+        organiser=row.organiser,
+        contact=row.contact,
+        time_zone=row.time_zone,
+        state=SurveyState(row.state),
+        opens_at=row.opens_at,
+        closes_at=row.closes_at,
+        place_id=row.place_id,
+        place_paused=row.paused,
+        unit_name=row.unit_name,
+        unit_path=tuple(connection.execute(_NAMES_FROM_THE_TOP, {"lowest": row.parent_id}).scalars()),
+        scopes=tuple(row.scopes),
+        group_id=row.group_id,
+        group_name=row.group_name,
+        group_count=row.group_count,
     )
-
-
-def _names_above(session: Session, unit: Unit) -> tuple[str, ...]:
-    line = select(Unit.parent_id, Unit.name, literal_column("0", Integer).label("height")).where(
-        Unit.id == unit.parent_id
-    )
-    line_of_units = line.cte("line", recursive=True)
-    upper = aliased(Unit)
-    line_of_units = line_of_units.union_all(
-        select(upper.parent_id, upper.name, line_of_units.c.height + 1).where(upper.id == line_of_units.c.parent_id)
-    )
-    return tuple(session.scalars(select(line_of_units.c.name).order_by(line_of_units.c.height.desc())))
 
 
 def answer_sheet(frame: Frame, door: Door) -> AnswerSheet:

@@ -189,7 +189,7 @@ def test_the_pages_before_a_login_keep_axes_rules(serve, context, lang):
     assert violations(page) == []
     page.fill("#name", NAME)
     page.keyboard.press("Enter")
-    assert page.locator("[aria-invalid]").count() == 1
+    page.wait_for_selector("#password[aria-invalid]")
     assert violations(page) == []
 
 

@@ -22,7 +22,7 @@ _STANDINGS = {
     TurnoutStanding.REACHED: message("reached"),
 }
 #: After closing nothing is under way any more.
-_STANDINGS_CLOSED = _STANDINGS | {TurnoutStanding.UNDERWAY: message("below target")}
+_STANDINGS_CLOSED = _STANDINGS | {TurnoutStanding.UNDERWAY: message("short")}
 
 _JOB_STATES = {
     JobState.WAITING: message("waiting"),
