@@ -107,6 +107,7 @@ def test_a_withdrawn_release_stays_under_its_banner(client, case):
     assert client.get(f"{BASE}/1/table.csv").status_code == 200
     assert "已撤回" in text(client, "/results")
     assert "%" not in text(client, "/results")
+    assert "在作出评价的" not in text(client, "/results")
     case.publish("剔除重复计入的答卷")
     said = text(client, f"{BASE}/1")
     assert "本版已撤回" in said
