@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -112,6 +113,7 @@ def _launch() -> str:
 @contextmanager
 def _server() -> Iterator["subprocess.Popen[bytes]"]:
     """Run `serve` beside this process, in its process group, so that Ctrl-C ends both."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # So that the server ends with this process.
     server = subprocess.Popen([sys.executable, "-m", "survey_app", "serve"], env=os.environ)
     try:
         _wait_until_ready(server)

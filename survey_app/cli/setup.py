@@ -19,7 +19,6 @@ from survey_app.services import accounts, migrating
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
-    from multiprocessing.synchronize import Event
 
 
 @click.command("migrate")
@@ -71,8 +70,7 @@ def serve(host: str, port: int | None, workers: int) -> None:
     from granian import Granian  # noqa: PLC0415 - only this command needs the server.
     from granian.log import LogLevels  # noqa: PLC0415
 
-    stop = multiprocessing.get_context("spawn").Event()
-    jobs = multiprocessing.get_context("spawn").Process(target=_run_jobs, args=(stop,), name="jobs", daemon=True)
+    jobs = multiprocessing.get_context("spawn").Process(target=_run_jobs, name="jobs", daemon=True)
     jobs.start()
     logging.basicConfig(level=logging.WARNING)
     tell("Serving at {url} until Ctrl-C.", url=f"http://{host}:{config().port}/")
@@ -93,19 +91,21 @@ def serve(host: str, port: int | None, workers: int) -> None:
             workers_kill_timeout=10,
         ).serve()
     finally:
-        stop.set()
+        jobs.terminate()
         jobs.join(10)
 
 
-def _run_jobs(stop: "Event") -> None:
+def _run_jobs() -> None:
     """Run the jobs in a process of their own, until told to stop or the server is gone, however it went."""
+    stop = threading.Event()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the server says when to stop.
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
     server = multiprocessing.parent_process()
     if server is not None:
         threading.Thread(target=_stop_after, args=(server, stop), daemon=True).start()
     run_worker(read_config(), stop)
 
 
-def _stop_after(server: "BaseProcess", stop: "Event") -> None:
+def _stop_after(server: "BaseProcess", stop: threading.Event) -> None:
     server.join()
     stop.set()
