@@ -1,16 +1,16 @@
 """Slows the guessing of passwords, by address and by the name that is guessed at.
 
 The counts are kept in each process's memory: with N processes somebody gets N times the tries. Another storage can be
-named with Flask-Limiter's RATELIMIT_STORAGE_URI.
+named by the application's RATELIMIT_STORAGE_URI.
 """
 
 import time
 from typing import cast
 
 from flask import Flask, current_app, request
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from limits import RateLimitItem, parse
+from limits.storage import storage_from_string
+from limits.strategies import FixedWindowRateLimiter, RateLimiter
 
 from survey_app.services.accounts import LONGEST_NAME
 
@@ -22,14 +22,14 @@ _EXTENSION = "manyi-limiter"
 
 
 def set_up(app: Flask) -> None:
-    """Give the application its own counts."""
+    """Give the application its own counts; only the login asks them, no other request pays for a check."""
     app.config.setdefault("RATELIMIT_STORAGE_URI", "memory://")
-    app.extensions[_EXTENSION] = Limiter(get_remote_address, app=app)
+    app.extensions[_EXTENSION] = FixedWindowRateLimiter(storage_from_string(app.config["RATELIMIT_STORAGE_URI"]))
 
 
 def seconds_to_wait(name: str) -> int:
     """Return for how long no more tries are taken; 0 where one may be made."""
-    counts = _limiter().limiter
+    counts = _limiter()
     full = [counts.get_window_stats(*limit).reset_time for limit in _limits(name) if not counts.test(*limit)]
     return max(1, round(max(full) - time.time())) if full else 0
 
@@ -37,11 +37,11 @@ def seconds_to_wait(name: str) -> int:
 def count_failure(name: str) -> None:
     """Count a wrong password."""
     for limit in _limits(name):
-        _limiter().limiter.hit(*limit)
+        _limiter().hit(*limit)
 
 
-def _limiter() -> Limiter:
-    return cast(Limiter, current_app.extensions[_EXTENSION])
+def _limiter() -> RateLimiter:
+    return cast(RateLimiter, current_app.extensions[_EXTENSION])
 
 
 def _limits(name: str) -> tuple[tuple[RateLimitItem, str, str], ...]:
