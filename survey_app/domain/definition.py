@@ -15,6 +15,9 @@ from survey_app.domain.texts import Texts, as_texts
 
 Json = Mapping[str, Any]
 
+#: Names that would hide a page: `/console/surveys/new` launches a survey.
+RESERVED_SLUGS = frozenset({"new"})
+
 #: What may be written only at some kinds of question; elsewhere it would be passed over in silence.
 _KEYS_OF_KINDS = {
     "options": (QuestionKind.SINGLE, QuestionKind.MULTIPLE),
@@ -326,6 +329,10 @@ def _scope_faults(scopes: Sequence[Scope]) -> Iterable[Message]:
 
 
 def _survey_faults(definition: SurveyDefinition) -> Iterable[Message]:
+    if definition.slug in RESERVED_SLUGS:
+        yield message(
+            "{where}: {value} stands in addresses of the program; choose another.", where="slug", value=definition.slug
+        )
     headline = {each.code for each in definition.questionnaire.rating_questions}
     if definition.headline_question not in headline:
         yield message(

@@ -163,9 +163,11 @@ def test_a_ballot_whose_answer_was_lost_is_sent_again_as_it_was(stage, server, f
 def test_a_form_is_sent_where_its_action_says(stage, server):
     server.action = "?lang=en"
     _, ballots = answer(stage, server, residents=5)
+    assert ballots.total() == 5
     assert all(path.startswith("/s/") and path.endswith("?lang=en") for path, _ in ballots)
     server.action = ""
     _, ballots = answer(stage, server, residents=5)
+    assert ballots.total() == 5
     assert {path for path, _ in ballots} <= set(server.pages)
 
 

@@ -380,3 +380,7 @@ def test_all_faults_are_told_at_once_and_in_the_same_order_every_time():
 def test_options_that_a_show_if_does_not_find_are_told_in_its_order():
     given = with_questions({}, {}, {}, {"show_if": {"question": "visits", "options": ["z", "more", "y", "x"]}})
     assert [each.rpartition(" ")[2] for each in faults(given)] == ["z.", "y.", "x."]
+
+
+def test_a_name_that_would_hide_a_page_is_refused():
+    assert faults(cast.definition(slug="new")) == ["slug: new stands in addresses of the program; choose another."]
