@@ -6,6 +6,7 @@ from wtforms import Field, Form, PasswordField, StringField, TextAreaField
 from wtforms.validators import DataRequired
 
 from forms.faults import Fault
+from forms.plain_text import plain_text
 from survey_app.domain.messages import Message, message
 
 
@@ -62,7 +63,9 @@ class ConfirmForm(Form):
 class ReasonForm(Form):
     """An act that needs a reason."""
 
-    reason = TextAreaField(_label(message("Reason")), [DataRequired(_REASON_NEEDED), _AtMost(500)])
+    reason = TextAreaField(
+        _label(message("Reason")), [DataRequired(_REASON_NEEDED), _AtMost(500)], filters=[plain_text]
+    )
 
 
 class CloseForm(Form):

@@ -67,7 +67,7 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
     said = {each.name: environment.get(each.name) or each.default for each in SETTINGS}
     data_dir = Path(said["SURVEY_DATA_DIR"]).absolute()
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # Ballots are for nobody else on the machine.
         secret_key = _secret_key(said["SURVEY_SECRET_KEY"], data_dir / "secret-key")
     except OSError as error:
         raise Refused(

@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from survey_app.config import Config, read_config
 from survey_app.models.database import Database
 from survey_app.services.ballot_store import BallotStore
-from survey_app.web import errors, health, languages, security_headers, transaction
+from survey_app.web import errors, health, languages, security_headers, sessions, transaction
 from survey_app.web.organiser import login, organiser
 from survey_app.web.parts import Parts
 from survey_app.web.public import public
@@ -38,7 +38,7 @@ def create_app(config: Config | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]
     database = Database(config.database_url, config.data_dir)
     app.extensions["manyi"] = Parts(config, database, BallotStore(database, config.secret_key))
-    for room in (languages, security_headers, transaction, errors, login):
+    for room in (sessions, languages, security_headers, transaction, errors, login):
         room.set_up(app)
     csrf = CSRFProtect(app)
     csrf.exempt(public)  # A ballot carries a signed token of its own, and needs no cookie.

@@ -18,13 +18,13 @@ from survey_app.cli.units import import_units
 @click.group(cls=RefusingGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option("0.1.0", prog_name="Manyi")
 def main() -> None:
-    r"""满意 Manyi：群众满意度测评。 Public satisfaction evaluation.
+    """满意 Manyi：群众满意度测评。 Public satisfaction evaluation.
 
     \b
     一次测评的先后 / the order of a survey:
       migrate → import-units → launch → posters → open → (serve) → close → table → publish
     每个命令加 --help 可看说明。 Every command explains itself with --help.
-    """
+    """  # noqa: D301 - click reads the backspace: the lines behind it stay as they are.
 
 
 for command in (

@@ -1,5 +1,6 @@
 """Launch a survey and lead it through its states."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -80,7 +81,8 @@ def reopen(survey: str, reason: str | None) -> None:
 @_REASON
 def publish(survey: str, reason: str | None) -> None:
     """发布结果：生成一版不再变化的表和图。 Freeze the tables of a closed survey as a numbered release."""
-    release = publishing.publish(database(), survey, BY, reason)
+    with click.progressbar(length=publishing.STEPS, label="发布 · release", file=sys.stderr) as bar:
+        release = publishing.publish(database(), survey, BY, reason, lambda done: bar.update(done - bar.pos))
     tell("Survey {slug}: release {number} is published.", slug=survey, number=release.number)
 
 

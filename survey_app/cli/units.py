@@ -11,7 +11,7 @@ from survey_app.services.importing_units import import_units as import_list
 @click.command("import-units")
 @click.argument("file", type=click.Path(path_type=Path))
 def import_units(file: Path) -> None:
-    r"""导入单位名单（.csv 或 .xlsx）。 Import a list of units.
+    """导入单位名单（.csv 或 .xlsx）。 Import a list of units.
 
     \b
     表头 / columns: code, name, level, parent_code [, class, sector]
@@ -19,7 +19,7 @@ def import_units(file: Path) -> None:
     任何一行有错，就列出全部错行，什么也不写入。
     If any row is wrong, every wrong row is listed and nothing is written.
     名单里没有的单位保持不变。 Units that the list does not name stay.
-    """
+    """  # noqa: D301 - click reads the backspace: the lines behind it stay as they are.
     content = read_file(file)
     with database().writing() as session:
         plan = import_list(session, content, file.name)

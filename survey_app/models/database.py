@@ -31,7 +31,7 @@ class Database:
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self._lock_path = data_dir / "write.lock"
         self.engine: Engine = create_engine(
-            parsed, pool_size=pool_size, max_overflow=10, pool_pre_ping=not self.is_sqlite
+            parsed, pool_size=pool_size, max_overflow=10, pool_pre_ping=not self.is_sqlite, hide_parameters=True
         )
         if self.is_sqlite:
             event.listen(self.engine, "connect", _set_up_sqlite)

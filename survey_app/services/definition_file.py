@@ -12,8 +12,9 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
 from survey_app.domain import definition
-from survey_app.domain.definition import SurveyDefinition, read_definition
+from survey_app.domain.definition import SurveyDefinition
 from survey_app.domain.messages import Message, Refused, message
+from survey_app.domain.reading_definition import read_definition
 
 _SCHEMA = Path(definition.__file__).with_name("survey-definition.schema.json")
 

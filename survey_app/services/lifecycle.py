@@ -6,18 +6,20 @@ from datetime import UTC, datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from survey_app.domain.definition import end_of_day, read_definition
+from survey_app.domain.definition import end_of_day
 from survey_app.domain.lifecycle import Act, SurveyState, after, check_reopening, require_reason
 from survey_app.domain.messages import Refused, message
+from survey_app.domain.reading_definition import read_definition
 from survey_app.models import Ballot, StoredQuestionnaire, Survey, SurveyAct
+from survey_app.services.surveys import find_survey
 
 
 def lock_survey(session: Session, slug: str) -> Survey:
     """Return the survey, its row held against ballots and other acts until the transaction ends."""
-    survey = session.scalar(select(Survey).where(Survey.slug == slug).with_for_update())
-    if survey is None:
-        raise Refused(message("There is no survey {slug}. `list` shows the surveys there are.", slug=slug))
-    return survey
+    found = find_survey(session, slug)
+    return session.scalars(
+        select(Survey).where(Survey.id == found.id).with_for_update().execution_options(populate_existing=True)
+    ).one()
 
 
 def record(session: Session, survey: Survey, act: Act, by: str, reason: str = "") -> None:

@@ -1,11 +1,11 @@
 """Publish: freeze the tables of a closed survey as a numbered release, with its files. Pages only ever read these.
 
-The tables are made while nothing is locked; a closed survey's counts stand still. The short transaction that stores
-them looks once more whether the survey is still in the state that it was in.
+The tables are made while nothing is locked: that somebody has seen a figure is noted first, so nobody can reopen the
+survey and its counts stand still. The short transaction at the end looks whether somebody else published meanwhile.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -21,7 +21,7 @@ from survey_app.models.database import Database
 from survey_app.services.lifecycle import lock_survey, record
 from survey_app.services.release_files import MadeFile, make_files
 from survey_app.services.surveys import find_survey
-from survey_app.services.tabulating import ResultRow, SurveyCounts, load_counts, result_rows
+from survey_app.services.tabulating import ResultRow, SurveyCounts, load_counts, mark_figures_seen, result_rows
 
 SOFTWARE = "Manyi 0.1.0"
 
@@ -34,22 +34,43 @@ class Draft:
     rows: Sequence[ResultRow]
 
 
-def publish(database: Database, slug: str, by: str, reason: str | None = None) -> Release:
-    """Publish a closed survey; a release after the first needs a reason. Refused from a wrong state."""
-    with database.reading() as session:
+#: Publishing tells its progress in so many steps.
+STEPS = 4
+
+
+def _silent(done: int) -> None:
+    """Report nothing."""
+
+
+def publish(
+    database: Database, slug: str, by: str, reason: str | None = None, progress: Callable[[int], None] = _silent
+) -> Release:
+    """Publish a closed survey; a release after the first needs a reason. Refused from a wrong state.
+
+    `progress` hears how many of STEPS are done.
+    """
+    with database.writing() as session:
         check_publishing(session, slug, reason)
+        mark_figures_seen(session, slug)  # From here on nobody reopens it, so its counts stand still.
+    progress(1)
+    with database.reading() as session:
         draft = draft_release(session, slug)
-        number = _next_number(session, find_survey(session, slug))
+        survey = find_survey(session, slug)
+        number = _next_number(session, survey)
+        _check_tree(session, survey, draft.rows)
+    progress(2)
     released_at = datetime.now(UTC)
     head = draft.head | {"number": number, "released_at": released_at.isoformat(timespec="seconds")}
     files = make_files(head, draft.rows, released_at)
+    progress(3)
     with database.writing() as session:
         survey = lock_survey(session, slug)
         if _next_number(session, survey) != number:
             raise Refused(message("Somebody else has just published this survey. Look at that release first."))
-        survey.figures_seen_at = survey.figures_seen_at or released_at
         record(session, survey, Act.PUBLISH, by, reason or "")
-        return _store(session, survey, head, draft.rows, files, released_at, by, reason or "")
+        release = _store(session, survey, head, draft.rows, files, released_at, by, reason or "")
+    progress(4)
+    return release
 
 
 def check_publishing(session: Session, slug: str, reason: str | None) -> None:
@@ -66,6 +87,30 @@ def draft_release(session: Session, slug: str) -> Draft:
     counted = load_counts(session, survey)
     rows = result_rows(counted, survey.threshold, survey.empty_group)
     return Draft(_head(session, survey, counted), rows)
+
+
+def _check_tree(session: Session, survey: Survey, rows: Sequence[ResultRow]) -> None:
+    """Refuse a release whose units stand elsewhere than in the one before.
+
+    The difference of two releases would otherwise be the unit that moved, hidden or not.
+    """
+    before = session.execute(
+        select(ReleaseUnit.code, ReleaseUnit.parent_code)
+        .join(Release, Release.id == ReleaseUnit.release_id)
+        .where(Release.survey_id == survey.id, ReleaseUnit.is_target.is_(False))
+        .where(Release.number == _next_number(session, survey) - 1)
+    ).all()
+    then = {each.code: each.parent_code for each in before}
+    now = {row.code: row.parent_code for row in rows if not row.is_target}
+    moved = sorted(code for code in then.keys() | now.keys() if then.get(code) != now.get(code))
+    if then and moved:
+        raise Refused(
+            message(
+                "Units have moved since the last release: {units}. One table could be subtracted from the other; "
+                "import the list of units as it was, then publish.",
+                units=", ".join(moved[:10]),
+            )
+        )
 
 
 def _next_number(session: Session, survey: Survey) -> int:

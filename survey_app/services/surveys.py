@@ -7,9 +7,10 @@ from functools import cached_property
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey_app.domain.definition import SurveyDefinition, read_definition
+from survey_app.domain.definition import SurveyDefinition
 from survey_app.domain.messages import Refused, message
 from survey_app.domain.questionnaire import Questionnaire, Target
+from survey_app.domain.reading_definition import read_definition
 from survey_app.models import GroupTarget, RespondentGroup, StoredQuestionnaire, Survey, SurveyTarget
 
 

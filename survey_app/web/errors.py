@@ -1,6 +1,6 @@
 """Error pages: what happened and the next step, in the request's language."""
 
-from flask import Flask, Response, make_response, render_template
+from flask import Flask, Response, abort, make_response, render_template, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
@@ -49,8 +49,16 @@ def _database_away(error: OperationalError) -> Response:
     return page
 
 
+def _refuse_nul() -> None:
+    """Refuse an address with a NUL in it: nothing of ours has one, and PostgreSQL takes none in any text."""
+    values = [request.path, *(request.view_args or {}).values(), *(each for _, each in request.args.items(multi=True))]
+    if any("\0" in str(value) for value in values):
+        abort(404)
+
+
 def set_up(app: Flask) -> None:
     """Register the error pages."""
+    app.before_request(_refuse_nul)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(OperationalError, _database_away)

@@ -4,8 +4,8 @@ from hypothesis import strategies as st
 
 from analysis.histogram import BLANK, NOT_ASKED
 from survey_app.domain.ballot import AnswerApart, MarkedBallot, mark
-from survey_app.domain.definition import read_definition
 from survey_app.domain.questionnaire import QuestionKind
+from survey_app.domain.reading_definition import read_definition
 from tests import cast
 
 SMALL = read_definition(cast.definition()).questionnaire

@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from analysis.ratings import Rating
-from survey_app.domain.definition import RESIDENTS, Scope, end_of_day, read_definition, scopes_of
+from survey_app.domain.definition import RESIDENTS, Scope, end_of_day, scopes_of
 from survey_app.domain.messages import Refused
 from survey_app.domain.rating_scale import FIVE_LEVEL, FOUR_LEVEL
+from survey_app.domain.reading_definition import read_definition
 from tests import cast
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "docs/examples").glob("*.json"))
@@ -280,8 +281,12 @@ BAD = {
         "questions[3].show_if: moon is no earlier question about the place with options to choose one from.",
     ),
     "show-if on a later question": (
-        with_questions({}, {"show_if": {"question": "visits", "options": ["more"]}}),
+        with_questions({}, {"kind": "open_text", "show_if": {"question": "visits", "options": ["more"]}}),
         "questions[1].show_if: visits is no earlier question about the place with options to choose one from.",
+    ),
+    "show-if of a rating question": (
+        with_questions({}, {"show_if": {"question": "overall", "options": ["dissatisfied"]}}),
+        "questions[1]: a rating question is asked of everybody; show_if is for the other kinds.",
     ),
     "show-if on itself": (
         with_questions({}, {}, {"show_if": {"question": "visits", "options": ["more"]}}),

@@ -1,8 +1,8 @@
 import pytest
 
-from survey_app.domain.definition import read_definition
 from survey_app.domain.questionnaire import Question, QuestionKind, Questionnaire, ShowIf, Target
 from survey_app.domain.rating_scale import FIVE_LEVEL, FOUR_LEVEL, Option
+from survey_app.domain.reading_definition import read_definition
 from tests import cast
 
 YES_NO = (Option("yes", {"en": "Yes"}), Option("no", {"en": "No"}))

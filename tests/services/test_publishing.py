@@ -6,9 +6,11 @@ from sqlalchemy import select
 from survey_app.domain.messages import Refused
 from survey_app.models import Release, ReleaseFile, ReleaseUnit, Survey
 from survey_app.services import publishing, results
+from survey_app.services.importing_units import import_units
 from survey_app.services.lifecycle import close_survey, reopen_survey
 from survey_app.services.publishing import publish, withdraw
 from survey_app.services.tabulating import load_counts, result_rows, table_rows
+from tests.services.polling import UNITS
 
 
 @pytest.fixture
@@ -115,6 +117,37 @@ def test_two_publishers_at_once_make_one_first_release(closed, monkeypatch):
         publish(closed.database, "poll", "test", "a reason")
     with closed.database.reading() as session:
         assert session.scalars(select(Release.released_by)).all() == ["the other"]
+
+
+def test_nobody_reopens_a_survey_while_its_release_is_made(closed, monkeypatch):
+    real = publishing.make_files
+
+    def meanwhile(*given):
+        with pytest.raises(Refused, match="seen a figure"), closed.database.writing() as session:
+            reopen_survey(session, "poll", "test", "more ballots")
+        return real(*given)
+
+    monkeypatch.setattr(publishing, "make_files", meanwhile)
+    assert publish(closed.database, "poll", "test").head["ballots"] == 160
+
+
+def test_a_release_over_a_changed_tree_is_refused(closed):
+    """A village that moves would be the difference of the two releases, though it is hidden in both."""
+    publish(closed.database, "poll", "test")
+    moved = UNITS.replace("A12,桥头社区,village,A1", "A12,桥头社区,village,B1")
+    with closed.database.writing() as session:
+        import_units(session, moved.encode(), "units.csv")
+    with pytest.raises(Refused, match="Units have moved since the last release: A12"):
+        publish(closed.database, "poll", "test", "a village moved")
+    with closed.database.writing() as session:
+        import_units(session, UNITS.encode(), "units.csv")
+    assert publish(closed.database, "poll", "test", "as it was").number == 2
+
+
+def test_publishing_tells_its_progress(closed):
+    heard = []
+    publish(closed.database, "poll", "test", None, heard.append)
+    assert heard == list(range(1, publishing.STEPS + 1))
 
 
 def test_reading_a_release(closed):

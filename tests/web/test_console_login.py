@@ -154,10 +154,10 @@ def test_under_https_a_login_needs_no_referer(tmp_path):
 
 def test_a_session_begins_anew_at_the_login(outsider):
     outsider.get("/console/login")
-    with outsider.client.session_transaction(base_url=outsider.host) as session:
+    with outsider.client.session_transaction("/console/", base_url=outsider.host) as session:
         session["planted"] = "by somebody else"
     outsider.log_in()
-    with outsider.client.session_transaction(base_url=outsider.host) as session:
+    with outsider.client.session_transaction("/console/", base_url=outsider.host) as session:
         assert "planted" not in session
 
 

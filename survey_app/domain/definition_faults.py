@@ -1,0 +1,122 @@
+"""What does not fit together in a survey definition, though each part has the right shape."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from analysis.ratings import Rating
+from survey_app.domain.definition import Scope, SurveyDefinition
+from survey_app.domain.messages import Message, message
+from survey_app.domain.questionnaire import Question, QuestionKind, ShowIf
+from survey_app.domain.rating_scale import RatingScale
+
+#: Names that would hide a page: `/console/surveys/new` launches a survey.
+RESERVED_SLUGS = frozenset({"new"})
+
+
+def faults_between(definition: SurveyDefinition, scales: Mapping[str, RatingScale]) -> Iterable[Message]:
+    """Say what does not fit together, though each part has the right shape."""
+    yield from _duplicates("questions", [each.code for each in definition.questionnaire.questions])
+    yield from _duplicates("groups", [each.code for each in definition.groups])
+    yield from _duplicates("targets", [each.code for each in definition.questionnaire.targets])
+    for scale in scales.values():
+        yield from _duplicates(f"scales.{scale.code}", [option.code for option in scale.options])
+        yield from _scale_order(scale)
+    for index, question in enumerate(definition.questionnaire.questions):
+        yield from _question_faults(definition, question, f"questions[{index}]")
+    known = {target.code for target in definition.questionnaire.targets}
+    for group in definition.groups:
+        for code in (each for each in group.targets or () if each not in known):
+            yield message("{where}: there is no target {value}.", where=f"groups.{group.code}", value=code)
+    yield from _scope_faults(definition.scopes)
+    yield from _survey_faults(definition)
+
+
+def _duplicates(where: str, codes: Iterable[str]) -> Iterable[Message]:
+    for code, times in Counter(codes).items():
+        if times > 1:
+            yield message(
+                "{where}: the code {value} stands there {times} times; codes must differ.",
+                where=where,
+                value=code,
+                times=times,
+            )
+
+
+def _scale_order(scale: RatingScale) -> Iterable[Message]:
+    if Rating.DONT_KNOW in scale.ratings[:-1]:
+        yield message('{where}: the option for "don\'t know" stands last.', where=f"scales.{scale.code}")
+    if (
+        not {Rating.SATISFIED, Rating.BASICALLY_SATISFIED} & set(scale.ratings)
+        or Rating.DISSATISFIED not in scale.ratings
+    ):
+        yield message("{where}: a scale needs a satisfied and a dissatisfied option.", where=f"scales.{scale.code}")
+
+
+def _question_faults(definition: SurveyDefinition, question: Question, where: str) -> Iterable[Message]:
+    chooses = question.kind in (QuestionKind.SINGLE, QuestionKind.MULTIPLE)
+    if chooses and not question.options:
+        yield message("{where}: a choice needs options.", where=where)
+    yield from _duplicates(f"{where}.options", [option.code for option in question.options])
+    if question.about_targets and question.kind is not QuestionKind.RATING:
+        yield message("{where}: only a rating question can be about targets.", where=where)
+    if question.about_targets and not definition.questionnaire.targets:
+        yield message("{where}: it is about targets, but the definition lists none.", where=where)
+    if question.asked_in is not None and question.asked_in not in {scope.code for scope in definition.scopes}:
+        yield message("{where}: there is no scope {value}.", where=f"{where}.asked_in", value=question.asked_in)
+    if question.least is not None and question.most is not None and question.least > question.most:
+        yield message("{where}: least is above most.", where=where)
+    if question.show_if is not None and question.kind is QuestionKind.RATING:
+        # Turnout is always shown: the ballots of such a question would say how many gave a hidden answer before it.
+        yield message("{where}: a rating question is asked of everybody; show_if is for the other kinds.", where=where)
+    if question.show_if is not None:
+        yield from _condition_faults(definition, question, question.show_if, f"{where}.show_if")
+
+
+def _condition_faults(
+    definition: SurveyDefinition, question: Question, condition: ShowIf, where: str
+) -> Iterable[Message]:
+    questions = definition.questionnaire.questions
+    earlier = {each.code: each for each in questions[: questions.index(question)]}
+    other = earlier.get(condition.question)
+    if other is None or not other.fills_slot or other.about_targets:
+        yield message(
+            "{where}: {value} is no earlier question about the place with options to choose one from.",
+            where=where,
+            value=condition.question,
+        )
+        return
+    known = {option.code for option in other.options}
+    for code in (each for each in condition.options if each not in known):
+        yield message(
+            "{where}: question {question} has no option {value}.", where=where, question=other.code, value=code
+        )
+
+
+def _scope_faults(scopes: Sequence[Scope]) -> Iterable[Message]:
+    plain = {scope.code for scope in scopes if scope.excludes is None}
+    for scope in scopes:
+        if scope.excludes is None:
+            continue
+        if scope.excludes not in plain or scope.name_ends_with or scope.classes or scope.under:
+            yield message(
+                '{where}: "except" stands alone and names a scope that has rules of its own.',
+                where=f"scopes.{scope.code}",
+            )
+
+
+def _survey_faults(definition: SurveyDefinition) -> Iterable[Message]:
+    if definition.slug in RESERVED_SLUGS:
+        yield message(
+            "{where}: {value} stands in addresses of the program; choose another.", where="slug", value=definition.slug
+        )
+    headline = {each.code for each in definition.questionnaire.rating_questions}
+    if definition.headline_question not in headline:
+        yield message(
+            "{where}: {value} is no rating question.",
+            where="headline.question",
+            value=definition.headline_question or "—",
+        )
+    if definition.closes and definition.open_days:
+        yield message("{where}: give either closes or open_days, not both.", where="open_days")
+    if definition.opens and definition.closes and definition.opens >= definition.closes:
+        yield message("{where}: the planned closing is not after the planned opening.", where="closes")
