@@ -1,6 +1,10 @@
 """Make the application: settings, database, languages, security, and one blueprint for each audience."""
 
+import multiprocessing
+import os
+import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import Flask
 from flask_wtf import CSRFProtect
@@ -14,6 +18,9 @@ from survey_app.web.organiser import login, organiser
 from survey_app.web.parts import Parts
 from survey_app.web.public import public
 from survey_app.web.results import results
+
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
 
 _ROOT = Path(__file__).parents[1]
 
@@ -45,3 +52,20 @@ def create_app(config: Config | None = None) -> Flask:
     for blueprint in (public, results, organiser, health.health):
         app.register_blueprint(blueprint)
     return app
+
+
+def create_worker_app() -> Flask:
+    """Return the application for a worker process of `serve`, which ends when the server that started it is gone.
+
+    A signal to the whole process group can end the workers first; the server then starts new ones while it ends itself,
+    and these would keep the port for ever.
+    """
+    server = multiprocessing.parent_process()
+    if server is not None:
+        threading.Thread(target=_end_after, args=(server,), name="watch-server", daemon=True).start()
+    return create_app()
+
+
+def _end_after(server: "BaseProcess") -> None:
+    server.join()
+    os._exit(0)  # Whoever waits for a ballot gets no acknowledgement and tries again: it counts once.

@@ -76,7 +76,7 @@ def serve(host: str, port: int | None, workers: int) -> None:
     tell("Serving at {url} until Ctrl-C.", url=f"http://{host}:{config().port}/")
     try:
         Granian(
-            "survey_app.factory:create_app",
+            "survey_app.factory:create_worker_app",
             factory=True,
             address=host,
             port=config().port,

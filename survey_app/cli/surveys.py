@@ -81,7 +81,8 @@ def reopen(survey: str, reason: str | None) -> None:
 @_REASON
 def publish(survey: str, reason: str | None) -> None:
     """发布结果：生成一版不再变化的表和图。 Freeze the tables of a closed survey as a numbered release."""
-    with click.progressbar(length=publishing.STEPS, label="发布 · release", file=sys.stderr) as bar:
+    hidden = not sys.stderr.isatty()  # A script reads its reasons there.
+    with click.progressbar(length=publishing.STEPS, label="发布 · release", file=sys.stderr, hidden=hidden) as bar:
         release = publishing.publish(database(), survey, BY, reason, lambda done: bar.update(done - bar.pos))
     tell("Survey {slug}: release {number} is published.", slug=survey, number=release.number)
 
