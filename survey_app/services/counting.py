@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Insert, bindparam, func, select, tuple_, update
+from sqlalchemy import Insert, bindparam, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from analysis.histogram import count_packed
@@ -147,8 +147,3 @@ def _counted(packed: Mapping[TallyKey, Sequence[bytes]], frame: Frame) -> Iterat
     for key, some in packed.items():
         table = np.frombuffer(b"".join(some), np.uint8).reshape(len(some), slots)
         yield PlaceCount(key, len(some), count_packed(table, width - 2))
-
-
-def count_all(session: Session, survey_id: int) -> int:
-    """Return how many ballots are stored, by counting them."""
-    return session.scalar(select(func.count()).select_from(Ballot).where(Ballot.survey_id == survey_id)) or 0

@@ -6,7 +6,7 @@ import pytest
 
 from survey_app.domain.ballot import Channel
 from survey_app.domain.messages import Refused
-from survey_app.services.counting import count_all
+from survey_app.services.auditing import audit_tally
 from survey_app.services.lifecycle import close_survey, reopen_survey
 from survey_app.services.surveys import find_survey
 from survey_app.services.tabulating import (
@@ -106,7 +106,7 @@ def test_tally_and_table_equal_what_was_sent(poll):
         "C": 400,
     }
     with poll.database.reading() as session:
-        assert count_all(session, poll.survey_id) == 400
+        assert audit_tally(session, "poll") == 400
 
 
 def test_the_table_has_every_unit_and_nobody_rated_is_none(poll):
