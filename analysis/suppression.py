@@ -28,7 +28,8 @@ that holds anything hidden must therefore
 Then every hidden count has a feasible range at least three wide, or as wide as its own ballots, if fewer. The one
 exception cannot be helped: where the whole survey has fewer than three answers in a column, its own row says so, and
 no range below can be wider. (To hide the survey's row would be to publish nothing.) In the same way a column that is
-zero over the survey, such as the blank of a required question, asks for nothing.
+zero over the survey, such as the blank of a required question, asks for nothing. Where the survey's row is hidden it
+says nothing, there is no exception, and what was settled under it is settled once more.
 
 Where a remainder falls short, the visible unit with the fewest ballots is hidden next, within the family before
 anything above it; then those that turn out not to be needed are shown again, the largest first. Where all of a family
@@ -191,8 +192,12 @@ class _Hiding:
             for child in self.family.children[unit]:
                 if self.hidden[child]:
                     self._add(unit, self.unseen[child], 1)
+        self._settle_under(set(self.family.roots))
+        self._settle_under({root for root in self.family.roots if self.hidden[root]})
+
+    def _settle_under(self, roots: set[int]) -> None:
         for unit in self.family.inner:
-            if not self.hidden[unit]:
+            if not self.hidden[unit] and self.family.roots[unit] in roots:
                 self._settle(unit)
 
     def _settle(self, unit: int) -> None:
@@ -228,13 +233,17 @@ class _Hiding:
         wide = min(WIDTH, largest)
         if ballots - largest < wide:
             return dominant
-        whole = self.total[self.family.roots[unit]]
-        voters = sum(whole)
         narrow = any(
-            count < min(wide, most) or ballots - count < max(1, min(wide, voters - most))
-            for count, most in zip(unseen, whole, strict=True)
+            count < min(wide, most) or ballots - count < max(1, min(wide, others))
+            for count, (most, others) in zip(unseen, self._known_of_all(unit), strict=True)
         )
         return -1 if narrow or sum(unseen[RATED]) < self.threshold else None
+
+    def _known_of_all(self, unit: int) -> Iterator[tuple[int, int]]:
+        """Give, by column, the answers in it and in all others over the survey; no limit where that row is hidden."""
+        root = self.family.roots[unit]
+        for count in self.total[root]:
+            yield (WIDTH, WIDTH) if self.hidden[root] else (count, self.ballots[root] - count)
 
     def _visible_below(self, unit: int, outside: int) -> Iterator[int]:
         """Find the topmost visible units with ballots below a unit, leaving out the branch of ``outside``."""

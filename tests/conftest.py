@@ -7,12 +7,18 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, make_url, text
 
 from survey_app.models.database import Database
 from survey_app.services.migrating import migrate
 
 _numbers = itertools.count()
+
+# The same examples in every run of `make test`, so that it says something about a change; `make soak` draws others.
+settings.register_profile("repeatable", derandomize=True)
+settings.register_profile("search", derandomize=False)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
 @pytest.fixture(scope="session")
