@@ -6,7 +6,7 @@ from wtforms import Form, StringField
 from wtforms.fields import Field
 
 from forms.faults import Fault
-from survey_app.domain.entry_codes import LENGTH, is_entry_code, normalise
+from survey_app.domain.entry_codes import POSTER_LENGTH, SLIP_LENGTH, is_entry_code, normalise
 from survey_app.domain.messages import message
 
 
@@ -15,11 +15,18 @@ def _well_formed(form: Form, field: Field) -> None:
     if not code:
         raise Fault(message("Please type the code that is printed below the QR code."))
     if not (code.isascii() and code.isdigit()):
-        raise Fault(message("The code has digits only. Please check it against the poster."))
-    if len(code) != LENGTH:
-        raise Fault(message("The code has {length} digits; you typed {count}.", length=LENGTH, count=len(code)))
+        raise Fault(message("The code has digits only. Please check it against the paper."))
+    if len(code) not in (POSTER_LENGTH, SLIP_LENGTH):
+        raise Fault(
+            message(
+                "A poster's code has {poster} digits, a slip's {slip}; you typed {count}.",
+                poster=POSTER_LENGTH,
+                slip=SLIP_LENGTH,
+                count=len(code),
+            )
+        )
     if not is_entry_code(code):
-        raise Fault(message("A digit is wrong or two are swapped. Please check the code against the poster."))
+        raise Fault(message("A digit is wrong or two are swapped. Please check the code against the paper."))
 
 
 class EntryCodeForm(Form):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from survey_app.domain.questionnaire import Questionnaire
@@ -20,18 +21,33 @@ class Scope:
     excludes: str | None = None
 
 
+#: More than this in one list tires people out.
+SLOTS_PER_BALLOT = 30
+
+
+class BallotMode(StrEnum):
+    """How a group's residents come to a ballot."""
+
+    #: One open code for many.
+    POSTER = "poster"
+    #: A single-use code each.
+    SLIP = "slip"
+
+
 @dataclass(frozen=True)
 class Group:
-    """A respondent group: its weight in the weighted score, and its targets (None: all)."""
+    """A respondent group: its weight in the weighted score, its targets (None: all), how its ballots are had."""
 
     code: str
     name: Texts
     weight: float
     targets: tuple[str, ...] | None = None
+    ballot_mode: BallotMode = BallotMode.POSTER
 
 
-#: The one group of a survey that declares none.
-RESIDENTS = Group("residents", {"zh_Hans": "群众", "en": "Residents"}, 100)
+def residents(ballot_mode: BallotMode = BallotMode.POSTER) -> Group:
+    """Return the one group of a survey that declares none."""
+    return Group("residents", {"zh_Hans": "群众", "en": "Residents"}, 100, ballot_mode=ballot_mode)
 
 
 @dataclass(frozen=True)
@@ -67,6 +83,10 @@ class SurveyDefinition:
     headline_question: str
     headline_base: str
     threshold: int
+    #: A list of targets with more slots is asked in part: a random part for each ballot.
+    slots_per_ballot: int
+    #: Whether a first step asks which targets the person has dealt with.
+    ask_contact: bool
 
 
 def scopes_of(scopes: Sequence[Scope], name: str, unit_class: str, ancestors: Iterable[str]) -> list[str]:

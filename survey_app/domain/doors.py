@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from survey_app.domain.ballot import Channel
+from survey_app.domain.ballot_token import TokenScope
 from survey_app.domain.lifecycle import SurveyState
 from survey_app.domain.texts import Texts
 
@@ -19,14 +21,26 @@ class Standing(StrEnum):
     PAUSED = "paused"
     CLOSED = "closed"
     VOIDED = "voided"
+    SPENT = "spent"
+
+
+class CodeState(StrEnum):
+    """What became of a code."""
+
+    VALID = "valid"
+    VOIDED = "voided"
+    #: A slip whose ballot has been received.
+    SPENT = "spent"
 
 
 @dataclass(frozen=True)
 class Door:
     """An entry code with its place, group and survey."""
 
+    #: What stands in the address; a device opened by hand (assisted, telephone) has none.
     code: str
-    code_voided: bool
+    code_state: CodeState
+    channel: Channel
     survey_id: int
     survey_slug: str
     #: Tells whether what was cached of the questionnaire is still this one.
@@ -48,18 +62,25 @@ class Door:
     group_name: Texts
     group_count: int
 
+    @property
+    def token_scope(self) -> TokenScope:
+        """What a page's token is good for."""
+        return TokenScope(self.survey_id, self.place_id, self.group_id, self.channel)
+
 
 def standing(
-    *, code_voided: bool, paused: bool, state: SurveyState, closes_at: datetime | None, now: datetime, submitting: bool
+    *, code: CodeState, paused: bool, state: SurveyState, closes_at: datetime | None, now: datetime, submitting: bool
 ) -> Standing:
     """Return how a code stands at this moment; a page already fetched may be submitted within the grace."""
     if state is SurveyState.DRAFT:
-        return Standing.VOIDED if code_voided else Standing.NOT_YET
+        return Standing.VOIDED if code is CodeState.VOIDED else Standing.NOT_YET
     if state is not SurveyState.OPEN:
         return Standing.CLOSED
     if closes_at is not None and now >= closes_at + (GRACE if submitting else timedelta()):
         return Standing.CLOSED
-    if code_voided:
+    if code is CodeState.SPENT:
+        return Standing.SPENT
+    if code is CodeState.VOIDED:
         return Standing.VOIDED
     return Standing.PAUSED if paused else Standing.READY
 
@@ -67,7 +88,7 @@ def standing(
 def standing_of(door: Door, now: datetime) -> Standing:
     """Return how the door stands for somebody who scans its code now."""
     return standing(
-        code_voided=door.code_voided,
+        code=door.code_state,
         paused=door.place_paused,
         state=door.state,
         closes_at=door.closes_at,

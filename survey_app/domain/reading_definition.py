@@ -6,7 +6,15 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from analysis.ratings import Rating
-from survey_app.domain.definition import RESIDENTS, Group, PlaceRule, Scope, SurveyDefinition
+from survey_app.domain.definition import (
+    SLOTS_PER_BALLOT,
+    BallotMode,
+    Group,
+    PlaceRule,
+    Scope,
+    SurveyDefinition,
+    residents,
+)
 from survey_app.domain.definition_faults import faults_between
 from survey_app.domain.messages import Message, Refused, message
 from survey_app.domain.questionnaire import Question, QuestionKind, Questionnaire, ShowIf, Target
@@ -35,6 +43,7 @@ def read_definition(given: Json) -> SurveyDefinition:
     targets = tuple(
         Target(each["code"], as_texts(each.get("name", {})), each.get("class", "")) for each in given.get("targets", ())
     )
+    mode = BallotMode(given.get("ballot_mode", BallotMode.POSTER))
     definition = SurveyDefinition(
         slug=given.get("slug"),
         title=as_texts(given["title"]),
@@ -48,11 +57,13 @@ def read_definition(given: Json) -> SurveyDefinition:
         places=_places(given["places"]),
         scopes=tuple(_scope(code, rules) for code, rules in given.get("scopes", {}).items()),
         questionnaire=Questionnaire(questions, targets),
-        groups=tuple(_group(each) for each in given.get("groups", ())) or (RESIDENTS,),
+        groups=tuple(_group(each, mode) for each in given.get("groups", ())) or (residents(mode),),
         empty_group=given.get("empty_group", "renormalise"),
         headline_question=given.get("headline", {}).get("question") or _first_rating(questions),
         headline_base=given.get("headline", {}).get("base", "rated"),
         threshold=given.get("threshold", 10),
+        slots_per_ballot=given.get("slots_per_ballot", SLOTS_PER_BALLOT),
+        ask_contact=given.get("ask_contact", False),
     )
     faults.extend(faults_between(definition, scales))
     if faults:
@@ -168,9 +179,15 @@ def _scope(code: str, rules: Json) -> Scope:
     )
 
 
-def _group(each: Json) -> Group:
+def _group(each: Json, mode: BallotMode) -> Group:
     targets = each.get("targets")
-    return Group(each["code"], as_texts(each["name"]), each["weight"], None if targets is None else tuple(targets))
+    return Group(
+        each["code"],
+        as_texts(each["name"]),
+        each["weight"],
+        None if targets is None else tuple(targets),
+        BallotMode(each.get("ballot_mode", mode)),
+    )
 
 
 def _first_rating(questions: Iterable[Question]) -> str:

@@ -3,8 +3,11 @@
 from survey_app.models.accounts import Account
 from survey_app.models.ballots import AnswerStoredApart, Ballot, Tally, Turnout
 from survey_app.models.base import Base
+from survey_app.models.calls import CallCount
+from survey_app.models.code_hits import CodeHit
 from survey_app.models.jobs import Job
 from survey_app.models.releases import Release, ReleaseFile, ReleaseUnit
+from survey_app.models.slips import Slip, SlipBatch
 from survey_app.models.surveys import (
     BallotSlot,
     EntryCode,
@@ -25,6 +28,8 @@ __all__ = [
     "Ballot",
     "BallotSlot",
     "Base",
+    "CallCount",
+    "CodeHit",
     "EntryCode",
     "GroupTarget",
     "Job",
@@ -34,6 +39,8 @@ __all__ = [
     "ReleaseFile",
     "ReleaseUnit",
     "RespondentGroup",
+    "Slip",
+    "SlipBatch",
     "StoredQuestionnaire",
     "Survey",
     "SurveyAct",

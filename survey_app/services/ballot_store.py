@@ -12,7 +12,7 @@ import queue
 import secrets
 import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,15 +20,17 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Row, Table, insert, select
+from sqlalchemy import Row, Select, Table, insert, literal, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
 
 from survey_app.domain.ballot import Channel, MarkedBallot
 from survey_app.domain.doors import Standing, standing
+from survey_app.domain.entry_codes import is_slip_code, slip_mark
 from survey_app.domain.lifecycle import SurveyState
-from survey_app.models import AnswerStoredApart, Ballot, EntryCode, Place, Survey
+from survey_app.models import AnswerStoredApart, Ballot, EntryCode, Place, Slip, SlipBatch, Survey
 from survey_app.models.database import Database, upsert
+from survey_app.services.answering import CODE_STATES
 from survey_app.services.counting import TallyKey, count_ballots, count_turnout
 
 _log = logging.getLogger(__name__)
@@ -46,6 +48,7 @@ BallotKey = tuple[int, int, bytes]
 class Submission:
     """One ballot on its way to the store."""
 
+    #: The poster's or slip's code; empty where a device was opened by hand for the place.
     code: str
     survey_id: int
     place_id: int
@@ -60,6 +63,11 @@ class Submission:
     def key(self) -> BallotKey:
         """The ballot's primary key."""
         return self.survey_id, self.place_id, self.nonce
+
+    @property
+    def entrance(self) -> str | int:
+        """What the ballot came through: a code, or by hand the place."""
+        return self.code or self.place_id
 
 
 class Outcome(StrEnum):
@@ -90,7 +98,7 @@ class BallotStore:
 
     def __init__(self, database: Database, secret_key: bytes) -> None:
         self._database = database
-        self._key = hmac.digest(secret_key, b"manyi answers apart 1", hashlib.sha256)
+        self._secret_key = secret_key
         self._waiting: queue.SimpleQueue[Waiting] = queue.SimpleQueue()
         self._starting = threading.Lock()
         self._writer: threading.Thread | None = None
@@ -125,14 +133,14 @@ class BallotStore:
             # Those who came while this writer waited for its turn travel in the same commit.
             while len(batch) < MOST_IN_A_COMMIT and not self._waiting.empty():
                 batch.append(self._waiting.get())
-            return store(session, [submission for submission, _ in batch], self._key)
+            return store(session, [submission for submission, _ in batch], self._secret_key)
 
     def _store_singly(self, batch: Sequence[Waiting]) -> None:
         """One bad ballot never fails the others of its commit."""
         for submission, future in batch:
             try:
                 with self._database.writing() as session:
-                    verdict = store(session, [submission], self._key)[0]
+                    verdict = store(session, [submission], self._secret_key)[0]
             except Exception as error:
                 _log.warning("a ballot could not be stored: %s", type(error).__name__)
                 future.set_exception(error)
@@ -140,41 +148,96 @@ class BallotStore:
                 future.set_result(verdict)
 
 
-def store(session: Session, submissions: Sequence[Submission], key: bytes) -> Sequence[Verdict]:
+def store(session: Session, submissions: Sequence[Submission], secret_key: bytes) -> Sequence[Verdict]:
     """Write a batch of ballots with all that hangs on them into the session's transaction; the caller commits."""
-    standings = _standings(session, {each.code for each in submissions})
+    standings = _standings(session, submissions, secret_key)
     first: dict[BallotKey, Submission] = {}
+    slips: dict[str, BallotKey] = {}
     for each in submissions:
-        if standings.get(each.code) is Standing.READY:
+        # Of several with one slip the first has it.
+        if standings.get(each.entrance) is Standing.READY and _has_slip(each, slips):
             first.setdefault(each.key, each)
+    key = hmac.digest(secret_key, b"manyi answers apart 1", hashlib.sha256)
     fresh = _insert_ballots(session, first, key)
     stored = [first[each] for each in fresh]
     if stored:
+        _spend(session, [each.code for each in stored], secret_key)
         _insert_apart(session, stored)
         _count(session, stored)
+    standings |= dict.fromkeys((each.code for each in stored if is_slip_code(each.code)), Standing.SPENT)
     return _compare(session, submissions, standings, first, fresh, key)
 
 
-def _standings(session: Session, codes: set[str]) -> Mapping[str, Standing]:
+def _has_slip(submission: Submission, slips: dict[str, BallotKey]) -> bool:
+    return not is_slip_code(submission.code) or slips.setdefault(submission.code, submission.key) == submission.key
+
+
+def _standings(session: Session, submissions: Sequence[Submission], secret_key: bytes) -> dict[str | int, Standing]:
+    """Return how each entrance stands; its survey's row is held, so that a closing waits for this commit.
+
+    Slips are held too, after the survey, so that of two writers with one slip the second finds it spent.
+    """
     now = datetime.now(UTC)
-    rows = session.execute(
-        select(EntryCode.code, EntryCode.state, Place.paused, Survey.state, Survey.closes_at)
-        .join(Place, Place.id == EntryCode.place_id)
-        .join(Survey, Survey.id == EntryCode.survey_id)
-        .where(EntryCode.code.in_(codes))
-        .with_for_update(read=True, of=Survey)  # A closing waits for this commit; ballots behind it are refused.
-    )
     return {
-        code: standing(
-            code_voided=code_state == "voided",
+        entrance: standing(
+            code=CODE_STATES[code_state],
             paused=paused,
             state=SurveyState(state),
             closes_at=closes_at,
             now=now,
             submitting=True,
         )
-        for code, code_state, paused, state, closes_at in rows
+        for entrance, code_state, paused, state, closes_at in _entrances(session, submissions, secret_key)
     }
+
+
+#: Entrance, state of the code, whether the place is paused, state of the survey, its planned closing.
+_Entrance = tuple[str | int, str, bool, str, datetime | None]
+
+_STANDS = (Place.paused, Survey.state, Survey.closes_at)
+
+
+def _entrances(session: Session, submissions: Sequence[Submission], secret_key: bytes) -> Iterator[_Entrance]:
+    codes = {each.code for each in submissions if each.code}
+    slips = {slip_mark(code, secret_key): code for code in codes if is_slip_code(code)}
+    posters = codes.difference(slips.values())
+    places = {each.place_id for each in submissions if not each.code}
+    if posters:
+        yield from _held(session, _POSTERS.where(EntryCode.code.in_(posters)))
+    if slips:
+        found = list(_held(session, _SLIPS.where(Slip.mark.in_(slips))))
+        own = select(Slip.mark, Slip.state).where(Slip.mark.in_(slips)).order_by(Slip.mark).with_for_update()
+        states = {bytes(row.mark): row.state for row in session.execute(own)}
+        yield from ((slips[mark], states[mark], *rest) for mark, _, *rest in found)
+    if places:
+        yield from _held(session, _PLACES.where(Place.id.in_(places)))
+
+
+_POSTERS: Select[*tuple[Any, ...]] = (
+    select(EntryCode.code, EntryCode.state, *_STANDS)
+    .join(Place, Place.id == EntryCode.place_id)
+    .join(Survey, Survey.id == EntryCode.survey_id)
+)
+_SLIPS: Select[*tuple[Any, ...]] = (
+    select(Slip.mark, Slip.state, *_STANDS)
+    .join(SlipBatch, SlipBatch.id == Slip.batch_id)
+    .join(Place, Place.id == SlipBatch.place_id)
+    .join(Survey, Survey.id == SlipBatch.survey_id)
+)
+_PLACES: Select[*tuple[Any, ...]] = select(Place.id, literal("active"), *_STANDS).join(
+    Survey, Survey.id == Place.survey_id
+)
+
+
+def _held(session: Session, wanted: Select[*tuple[Any, ...]]) -> Iterator[Any]:
+    return (tuple(row) for row in session.execute(wanted.with_for_update(read=True, of=Survey)))
+
+
+def _spend(session: Session, codes: Collection[str], secret_key: bytes) -> None:
+    """Mark the slips of ballots that have just been inserted."""
+    marks = [slip_mark(code, secret_key) for code in codes if is_slip_code(code)]
+    if marks:
+        session.execute(update(Slip).where(Slip.mark.in_(marks)).values(state="spent"))
 
 
 def _apart_mark(submission: Submission, key: bytes) -> bytes | None:
@@ -248,7 +311,7 @@ def _count(session: Session, stored: Sequence[Submission]) -> None:
 def _compare(
     session: Session,
     submissions: Sequence[Submission],
-    standings: Mapping[str, Standing],
+    standings: Mapping[str | int, Standing],
     first: Mapping[BallotKey, Submission],
     fresh: set[BallotKey],
     key: bytes,
@@ -257,7 +320,7 @@ def _compare(
     said: list[Verdict] = []
     answered: set[BallotKey] = set()
     for each in submissions:
-        stands = standings.get(each.code, Standing.VOIDED)
+        stands = standings.get(each.entrance, Standing.VOIDED)
         if each.key in fresh:
             original = first[each.key]
             same = each.group_id == original.group_id and each.marked == original.marked
@@ -269,7 +332,7 @@ def _compare(
             said.append(Verdict(Outcome.REFUSED, stands))
             continue
         same = row.group_id == each.group_id and bytes(row.answers) == each.marked.packed
-        if stands is Standing.READY:
+        if stands in (Standing.READY, Standing.SPENT):
             same = same and row.apart_mark == _apart_mark(each, key)
         elif not same:
             said.append(Verdict(Outcome.REFUSED, stands))

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from survey_app.domain.definition import SurveyDefinition, scopes_of
+from survey_app.domain.definition import BallotMode, SurveyDefinition, scopes_of
 from survey_app.domain.entry_codes import make_entry_code
 from survey_app.domain.lifecycle import Act, SurveyState, after
 from survey_app.domain.messages import Refused, message
@@ -75,7 +75,7 @@ def change_definition(session: Session, slug: str, content: bytes) -> Survey:
             )
         )
     stored = session.get_one(StoredQuestionnaire, survey.id)
-    for part in ("places", "scopes", "groups", "targets"):
+    for part in ("places", "scopes", "groups", "targets", "ballot_mode"):
         if given.get(part) != stored.definition.get(part):
             raise Refused(
                 message(
@@ -124,7 +124,12 @@ def _survey(session: Session, definition: SurveyDefinition) -> Survey:
 def _add_groups(session: Session, survey: Survey, definition: SurveyDefinition) -> Sequence[RespondentGroup]:
     groups = [
         RespondentGroup(
-            survey_id=survey.id, position=position, code=each.code, name=dict(each.name), weight=each.weight
+            survey_id=survey.id,
+            position=position,
+            code=each.code,
+            name=dict(each.name),
+            weight=each.weight,
+            ballot_mode=each.ballot_mode,
         )
         for position, each in enumerate(definition.groups)
     ]
@@ -236,11 +241,16 @@ def _chosen_units(definition: SurveyDefinition, tree: UnitTree) -> Sequence[Unit
 
 
 def _add_codes(session: Session, survey: Survey, places: Sequence[Place], groups: Sequence[RespondentGroup]) -> None:
-    """Give every place and group its poster code; a code is never used twice, not by another survey either."""
+    """Give every place its poster code for each group that answers by poster.
+
+    A code is never used twice, not by another survey either.
+    """
     taken = set(session.scalars(select(EntryCode.code)))
     rows = []
     for place in places:
         for group in groups:
+            if group.ballot_mode != BallotMode.POSTER:
+                continue
             code = make_entry_code(secrets.randbelow)
             while code in taken:
                 code = make_entry_code(secrets.randbelow)
@@ -248,4 +258,5 @@ def _add_codes(session: Session, survey: Survey, places: Sequence[Place], groups
             rows.append(
                 {"code": code, "survey_id": survey.id, "place_id": place.id, "group_id": group.id, "state": "active"}
             )
-    session.execute(insert(EntryCode), rows)
+    if rows:
+        session.execute(insert(EntryCode), rows)

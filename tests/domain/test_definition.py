@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from analysis.ratings import Rating
-from survey_app.domain.definition import RESIDENTS, Scope, end_of_day, scopes_of
+from survey_app.domain.definition import Scope, end_of_day, residents, scopes_of
 from survey_app.domain.messages import Refused
 from survey_app.domain.rating_scale import FIVE_LEVEL, FOUR_LEVEL
 from survey_app.domain.reading_definition import read_definition
@@ -58,7 +58,7 @@ def test_what_a_definition_leaves_out_has_a_default():
     assert found.slug is None
     assert found.contact == ""
     assert (found.opens, found.closes, found.open_days, found.results_on) == (None, None, None, None)
-    assert found.groups == (RESIDENTS,)
+    assert found.groups == (residents(),)
     assert (found.groups[0].code, found.groups[0].weight, found.groups[0].targets) == ("residents", 100, None)
     assert (found.headline_question, found.headline_base) == ("overall", "rated")
     assert (found.threshold, found.empty_group) == (10, "renormalise")

@@ -2,15 +2,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from survey_app.domain.doors import GRACE, Door, Standing, standing, standing_of
+from survey_app.domain.ballot import Channel
+from survey_app.domain.doors import GRACE, CodeState, Door, Standing, standing, standing_of
 from survey_app.domain.lifecycle import SurveyState
 
 NOW = datetime(2026, 5, 1, 8, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 
 
-def stands(state=SurveyState.OPEN, *, voided=False, paused=False, closes_at=None, submitting=False):
-    return standing(code_voided=voided, paused=paused, state=state, closes_at=closes_at, now=NOW, submitting=submitting)
+def stands(state=SurveyState.OPEN, *, voided=False, paused=False, closes_at=None, submitting=False, code=None):
+    code = code or (CodeState.VOIDED if voided else CodeState.VALID)
+    return standing(code=code, paused=paused, state=state, closes_at=closes_at, now=NOW, submitting=submitting)
 
 
 #: A survey that is over is over, whatever else; then a voided code; a pause is the least.
@@ -58,6 +60,12 @@ def test_a_planned_closing_stops_pages_at_once_and_ballots_after_the_grace(close
     assert stands(closes_at=closes_at, submitting=submitting) is wanted
 
 
+def test_a_spent_slip_is_said_to_be_received_while_the_survey_is_open_and_closed_afterwards():
+    assert stands(code=CodeState.SPENT) is Standing.SPENT
+    assert stands(code=CodeState.SPENT, paused=True) is Standing.SPENT
+    assert stands(SurveyState.CLOSED, code=CodeState.SPENT) is Standing.CLOSED
+
+
 def test_the_closing_command_has_no_grace():
     assert stands(SurveyState.CLOSED, closes_at=NOW + SECOND, submitting=True) is Standing.CLOSED
 
@@ -77,7 +85,7 @@ def test_in_the_grace_a_pause_and_a_voided_code_still_hold():
     [
         ({}, Standing.READY),
         ({"closes_at": NOW}, Standing.CLOSED),  # Somebody who scans has no grace.
-        ({"code_voided": True}, Standing.VOIDED),
+        ({"code_state": CodeState.VOIDED}, Standing.VOIDED),
         ({"place_paused": True}, Standing.PAUSED),
         ({"state": SurveyState.DRAFT}, Standing.NOT_YET),
     ],
@@ -85,7 +93,8 @@ def test_in_the_grace_a_pause_and_a_voided_code_still_hold():
 def test_a_door_stands_as_its_parts_do(changes, wanted):
     door = {
         "code": "12345674",
-        "code_voided": False,
+        "code_state": CodeState.VALID,
+        "channel": Channel.POSTER,
         "survey_id": 1,
         "survey_slug": "small",
         "questionnaire_sha256": "",

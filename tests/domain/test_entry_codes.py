@@ -3,9 +3,23 @@ import secrets
 
 import pytest
 
-from survey_app.domain.entry_codes import LENGTH, check_digit, grouped, is_entry_code, make_entry_code, normalise
+from survey_app.domain.entry_codes import (
+    POSTER_LENGTH,
+    SLIP_LENGTH,
+    TEST_CODES,
+    check_digit,
+    grouped,
+    is_entry_code,
+    is_slip_code,
+    make_entry_code,
+    make_slip_code,
+    normalise,
+    slip_mark,
+)
 
-SAMPLES = [make_entry_code(random.Random(seed).randrange) for seed in range(200)]
+POSTERS = [make_entry_code(random.Random(seed).randrange) for seed in range(200)]
+SLIPS = [make_slip_code(random.Random(seed).randrange) for seed in range(200)]
+SAMPLES = POSTERS + SLIPS
 WIDE = "１２３４５６７４"  # noqa: RUF001 - what some keyboards type.
 
 
@@ -14,11 +28,25 @@ def test_the_check_digit_is_damms():
     assert check_digit("5724") == "0"
 
 
-@pytest.mark.parametrize("code", SAMPLES[:20])
-def test_a_made_code_is_a_code_and_never_begins_with_0(code):
+@pytest.mark.parametrize(
+    ("length", "code"), [*((8, code) for code in POSTERS[:20]), *((16, code) for code in SLIPS[:20])]
+)
+def test_a_made_code_is_a_code_and_never_begins_with_0(length, code):
     assert is_entry_code(code)
-    assert len(code) == LENGTH == 8
+    assert len(code) == length
+    assert is_slip_code(code) is (length == SLIP_LENGTH != POSTER_LENGTH)
     assert code[0] != "0"
+
+
+@pytest.mark.parametrize("code", TEST_CODES)
+def test_the_code_of_a_test_page_is_none(code):
+    assert not is_entry_code(code)
+
+
+def test_what_is_stored_of_a_slip_depends_on_the_code_and_on_the_key():
+    marks = {slip_mark(code, key) for code in SLIPS[:50] for key in (b"one", b"two")}
+    assert len(marks) == 100
+    assert {len(mark) for mark in marks} == {16}
 
 
 def test_the_smallest_and_the_largest_random_number_make_codes():
@@ -29,7 +57,7 @@ def test_the_smallest_and_the_largest_random_number_make_codes():
 
 def test_every_wrong_digit_is_found():
     for code in SAMPLES:
-        for place in range(LENGTH):
+        for place in range(len(code)):
             for digit in "0123456789":
                 if digit != code[place]:
                     assert not is_entry_code(code[:place] + digit + code[place + 1 :])
@@ -37,7 +65,7 @@ def test_every_wrong_digit_is_found():
 
 def test_every_swap_of_neighbours_is_found():
     for code in SAMPLES:
-        for place in range(LENGTH - 1):
+        for place in range(len(code) - 1):
             if code[place] != code[place + 1]:
                 swapped = code[:place] + code[place + 1] + code[place] + code[place + 2 :]
                 assert not is_entry_code(swapped)
@@ -64,5 +92,6 @@ def test_normalising_drops_nothing_else():
     assert normalise("1234x5674") == "1234x5674"
 
 
-def test_a_code_is_printed_in_two_groups():
+def test_a_code_is_printed_in_groups_of_four():
     assert grouped("12345674") == "1234 5674"
+    assert grouped("1234567812345674") == "1234 5678 1234 5674"

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as AnyResponse
 
 from forms.answer_form import TOKEN
-from survey_app.domain.ballot import Channel, MarkedBallot
+from survey_app.domain.ballot import MarkedBallot
 from survey_app.domain.ballot_token import nonce_of
 from survey_app.domain.doors import Door, Standing, standing, standing_of
 from survey_app.domain.messages import message
@@ -48,7 +48,7 @@ def submit(code: str) -> AnyResponse:
         return unknown_page()
     found = prepared(door)
     token = request.form.get(TOKEN, "")
-    nonce = nonce_of(token, parts().config.secret_key, door.survey_id, door.place_id, door.group_id)
+    nonce = nonce_of(token, parts().config.secret_key, door.token_scope)
     if nonce is None or not found.form.could_have_sent(request.form):
         return not_from_here_page(door)
     form = found.form(request.form)
@@ -70,7 +70,7 @@ def submit(code: str) -> AnyResponse:
 def _standing_now(door: Door) -> Standing:
     """Return how the door stands for somebody who submits; the ballot's own transaction has the last word."""
     return standing(
-        code_voided=door.code_voided,
+        code=door.code_state,
         paused=door.place_paused,
         state=door.state,
         closes_at=door.closes_at,
@@ -83,7 +83,7 @@ def _store(door: Door, found: Prepared, nonce: bytes, ballot: MarkedBallot) -> V
     _, width = found.frame.tally_shape
     return parts().store.submit(
         Submission(
-            door.code, door.survey_id, door.place_id, door.group_id, Channel.POSTER, nonce, ballot, tally_width=width
+            door.code, door.survey_id, door.place_id, door.group_id, door.channel, nonce, ballot, tally_width=width
         )
     )
 

@@ -6,6 +6,7 @@
 | paused                  | 503    | with Retry-After: it comes back, and the address stays              |
 | closed                  | 410    | gone for good, with the way to the results                          |
 | voided code             | 410    | gone for good: the poster was replaced                              |
+| slip already used       | 410    | its ballot has been received: nothing is left to do                 |
 | no such code            | 404    | with a box to type one in                                           |
 | not this page's ballot  | 400    | a token or a field that this page never held; nothing is stored     |
 | other answers, sent again | 409  | the first ballot stays                                              |
@@ -148,9 +149,18 @@ def _voided(door: Door) -> Notice:
     )
 
 
+def _spent(door: Door) -> Notice:
+    return Notice(
+        410,
+        message("Already received, nothing more to fill in"),
+        [message("The answers of this slip have been received. Each slip counts once. Thank you.")],
+    )
+
+
 _NOTICES = {
     Standing.NOT_YET: _not_yet,
     Standing.PAUSED: _paused,
     Standing.CLOSED: _closed,
     Standing.VOIDED: _voided,
+    Standing.SPENT: _spent,
 }

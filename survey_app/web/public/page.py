@@ -35,7 +35,7 @@ def fresh_page(door: Door) -> str:
     page = kept().pages.get(key, lambda: _cut(door))
     resident_style()  # Lets this answer's policy allow the style in the kept page.
     nonce = secrets.token_bytes(NONCE_BYTES)
-    token = issue(parts().config.secret_key, door.survey_id, door.place_id, door.group_id, nonce)
+    token = issue(parts().config.secret_key, door.token_scope, nonce)
     return page.fill({**place_of(door), "token": token})
 
 

@@ -85,7 +85,7 @@ def door_behind(code: str) -> Door | None:
 
 def _find(code: str) -> Door:
     with parts().database.reading() as session:
-        door = find_door(session, code)
+        door = find_door(session, code, parts().config.secret_key)
     if door is None:
         raise LookupError(code)  # Not held, so that guessed codes push no real ones out.
     return door
