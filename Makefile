@@ -1,12 +1,13 @@
 # Manyi. `make` alone lists what there is.
 PYTHON ?= python3
 RESIDENTS ?= 8000
+ROUNDS ?= 20
 VENV := .venv
 BIN := $(VENV)/bin
 ROOMS := analysis survey_app forms tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test lint fmt bench catalogue clean
+.PHONY: help demo run test lint fmt bench soak catalogue clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -37,6 +38,10 @@ fmt: $(VENV)/ready-dev ## Format the code
 
 bench: $(VENV)/ready-dev ## Measure: each figure is a ratio to a ceiling of the same run
 	@for bench in tests/benchmarks/bench_*.py; do echo "== $$bench"; PYTHONPATH=. $(BIN)/python $$bench || exit 1; done
+
+soak: $(VENV)/ready-dev system-packages ## Search at length for what the tests miss: new examples, more kills (ROUNDS=20)
+	@for round in $$(seq $(ROUNDS)); do echo "== round $$round of $(ROUNDS)"; HYPOTHESIS_PROFILE=search $(BIN)/python -m pytest -q -n 2 \
+	  tests/analysis/test_suppression_attack.py tests/web/test_public_hostile.py tests/faults || exit 1; done
 
 catalogue: $(VENV)/ready-dev ## Bring the translations up to date with the messages in the code
 	$(BIN)/pybabel extract -F babel.cfg -k message -k tell -k warn --no-location --sort-output -o build/messages.pot .

@@ -15,11 +15,21 @@ from wtforms.form import BaseForm
 from forms.choice_fields import OneOfField, SomeOfField
 from forms.number_field import NumberField
 from forms.plain_text import AtMostCharacters, plain_text
-from survey_app.domain.ballot import Given, MarkedBallot, mark
+from survey_app.domain.ballot import Given, MarkedBallot, mark, unfolded
 from survey_app.domain.questionnaire import MOST_CHARACTERS, AnswerSheet, Item, Question, QuestionKind
 
-#: Name of the hidden field that carries the page's token. A question's code begins with a letter, so none is like it.
+#: Names of the hidden fields. A question's code begins with a letter, so none is like them.
+#: The page's token.
 TOKEN = "_token"  # noqa: S105 - it is the name of a field, not a secret.
+#: The questions with a show-if that the page showed, by field name; EVERY where its script shows them by itself.
+SHOWN = "_asked"
+EVERY = "*"
+#: The targets that the person has dealt with, by code, where a first step asked.
+DEALT_WITH = "_with"
+#: Which step a page is, where it is not the questionnaire itself.
+STEP = "_step"
+
+HIDDEN_FIELDS = frozenset({TOKEN, SHOWN, DEALT_WITH, STEP})
 
 
 class Sent(Protocol):
@@ -42,43 +52,67 @@ class AnswerForm(BaseForm):
     """The form of one answer sheet; `build_form` makes a class for each.
 
     Fields stand in a dict and are no attributes: a question may be called `data` or `errors`.
+
+    Attributes:
+        sheet: what this ballot is asked: the whole sheet, or a part of its targets.
+        unfolded: names of the questions with a show-if that the other answers call for, once read.
+        waiting: those of them that the page had not shown.
+
     """
 
-    sheet: ClassVar[AnswerSheet]
+    whole: ClassVar[AnswerSheet]
     unbound: ClassVar["Mapping[str, UnboundField[Any]]"]
 
-    def __init__(self, sent: Sent | None = None) -> None:
-        super().__init__(self.unbound)
+    def __init__(self, sent: Sent | None = None, sheet: AnswerSheet | None = None) -> None:
+        self.sheet = sheet or self.whole
+        super().__init__({item.name: self.unbound[item.name] for item in self.sheet.items})
         self.process(sent)
-
-    @classmethod
-    def could_have_sent(cls, sent: Sent) -> bool:
-        """Return whether this page can have sent it: its own fields and options only, one value where one fits.
-
-        People cannot get this wrong, so there is no message for it at a field.
-        """
-        asked = {item.name: item.question for item in cls.sheet.items}
-        return all(name == TOKEN or (name in asked and _fits(asked[name], sent.getlist(name))) for name in sent)
+        self._shown = set(" ".join(sent.getlist(SHOWN)).split()) if sent is not None else set()
+        self.unfolded: Sequence[str] = ()
+        self.waiting: Sequence[str] = ()
 
     def read(self) -> MarkedBallot | None:
-        """Check shape and meaning; return the ballot, or None with the messages attached to the fields."""
+        """Check shape and meaning; return the ballot.
+
+        None where something is wrong, with the messages attached to the fields, or where questions are waiting.
+        """
         shapes_fit = self.validate()
-        ballot, wrong = mark(self.sheet, self.given())
-        for name, fault in wrong.items():
+        given = self.given()
+        ballot, wrong = mark(self.sheet, given)
+        self.unfolded = [item.name for item in unfolded(self.sheet, ballot)]
+        seen = self.unfolded if EVERY in self._shown else self._shown
+        self.waiting = [name for name in self.unfolded if name not in seen and not given[name]]
+        faults = {name: fault for name, fault in wrong.items() if name not in self.waiting}
+        for name, fault in faults.items():
             field = self[name]
             if not field.errors:  # A number that is no number was not left out.
                 field.errors = [fault]  # type: ignore[list-item]  # The stubs know strings only.
-        return ballot if shapes_fit and not wrong else None
+        return ballot if shapes_fit and not faults and not self.waiting else None
 
     def given(self) -> Given:
         """Return the answers by field name, the options of a multiple choice in the order of the questionnaire."""
         return {item.name: _known(item.question, self[item.name].data) for item in self.sheet.items}
 
 
+def could_have_sent(sheet: AnswerSheet, sent: Sent) -> bool:
+    """Return whether a page of this sheet can have sent it: its own fields and options only, one value where one fits.
+
+    People cannot get this wrong, so there is no message for it at a field.
+    """
+    asked = {item.name: item.question for item in sheet.items}
+    once = HIDDEN_FIELDS - {DEALT_WITH}
+    return all(
+        len(sent.getlist(name)) == 1
+        if name in once
+        else name == DEALT_WITH or (name in asked and _fits(asked[name], sent.getlist(name)))
+        for name in sent
+    )
+
+
 def build_form(sheet: AnswerSheet) -> type[AnswerForm]:
     """Return the form class of an answer sheet. Build it once for each sheet, not once for each request."""
     unbound = {item.name: _field(item, f"q{index}") for index, item in enumerate(sheet.items, start=1)}
-    return type("SheetForm", (AnswerForm,), {"sheet": sheet, "unbound": unbound})
+    return type("SheetForm", (AnswerForm,), {"whole": sheet, "unbound": unbound})
 
 
 def _field(item: Item, field_id: str) -> "UnboundField[Any]":

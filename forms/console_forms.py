@@ -1,13 +1,26 @@
 """The forms of the console. Labels and faults are `Message` objects: the page says them in the request's language."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from wtforms import Field, Form, PasswordField, StringField, TextAreaField
+from wtforms import (  # type: ignore[attr-defined]  # The stubs are older than SelectChoice.
+    Field,
+    Form,
+    PasswordField,
+    RadioField,
+    SelectChoice,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import DataRequired
 
 from forms.faults import Fault
+from forms.number_field import as_number
 from forms.plain_text import plain_text
 from survey_app.domain.messages import Message, message
+
+#: Slips for one place and group, at most.
+MOST_COPIES = 10_000
 
 
 class _AtMost:
@@ -83,10 +96,64 @@ class CloseForm(Form):
             raise Fault(message("This is not the survey's title or short name. Nothing was closed."))
 
 
+class OptionalReasonForm(Form):
+    """An act for which a reason may be given."""
+
+    reason = TextAreaField(_label(message("Reason")), [_AtMost(500)], filters=[plain_text])
+
+
+class DeviceForm(Form):
+    """How answers are taken on a worker's device, and for which group."""
+
+    channel = RadioField(
+        _label(message("How the answers are taken")),
+        choices=[
+            SelectChoice("assisted", _label(message("Assisted: on this device, handed over or read aloud"))),
+            SelectChoice("telephone", _label(message("By telephone"))),
+        ],
+        default="assisted",
+    )
+    group = RadioField(_label(message("Respondent group")))
+
+    def __init__(self, sent: Any = None, *, groups: Sequence[tuple[str, str]] = ()) -> None:  # noqa: ANN401 - as above.
+        super().__init__(sent)
+        self.group.choices = [SelectChoice(value, label) for value, label in groups]
+        if groups and self.group.data is None:
+            self.group.data = groups[0][0]
+
+
 class PostersForm(Form):
-    """Which posters to make."""
+    """Which posters to make, and on what paper."""
 
     under = StringField("", [_AtMost(64)])
+    paper = RadioField("", choices=[SelectChoice(name, name) for name in ("A4", "A3")], default="A4")
+
+
+class SlipsForm(Form):
+    """Which slips to print, and how many."""
+
+    under = StringField("", [_AtMost(64)])
+    group = RadioField(_label(message("Respondent group")), default="")
+    copies = StringField(_label(message("Slips for each place")))
+    reason = TextAreaField(_label(message("Reason for printing again")), [_AtMost(500)], filters=[plain_text])
+
+    def __init__(self, sent: Any = None, *, groups: Sequence[tuple[str, Message | str]] = ()) -> None:  # noqa: ANN401 - as above.
+        super().__init__(sent)
+        self.group.choices = [SelectChoice(value, label) for value, label in groups]
+        if self.group.data is None:
+            self.group.data = ""
+
+    @property
+    def count(self) -> int | None:
+        """The number of slips; None where the box is empty."""
+        typed = as_number(self.copies.data or "")
+        return None if typed is None else int(typed)
+
+    def validate_copies(self, field: Field) -> None:
+        """Take a whole number, or nothing."""
+        typed = as_number(field.data or "")
+        if (field.data or "").strip() and (typed is None or typed % 1 or not 1 <= typed <= MOST_COPIES):
+            raise Fault(message("Please write a whole number from 1 to {most}.", most=MOST_COPIES))
 
 
 def _plain(text: str) -> str:

@@ -89,7 +89,7 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
                 known="zh_Hans, en",
             )
         )
-    public_url = (said["SURVEY_PUBLIC_URL"] or f"http://127.0.0.1:{port}").rstrip("/")
+    public_url = _with_small_host((said["SURVEY_PUBLIC_URL"] or f"http://127.0.0.1:{port}").rstrip("/"))
     if not _ADDRESS.fullmatch(public_url):
         raise Refused(
             message(
@@ -107,6 +107,11 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
         language=language,
         proxies=_whole_number("SURVEY_PROXIES", said["SURVEY_PROXIES"], 10),
     )
+
+
+def _with_small_host(url: str) -> str:
+    """Return the address with scheme and host in small letters, as QR codes print it; they are the same either way."""
+    return re.sub(r"^[^/]*//[^/]*", lambda found: found[0].lower(), url)
 
 
 def _whole_number(name: str, text: str, most: int) -> int:

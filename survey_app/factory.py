@@ -13,7 +13,17 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from survey_app.config import Config, read_config
 from survey_app.models.database import Database
 from survey_app.services.ballot_store import BallotStore
-from survey_app.web import errors, health, languages, security_headers, sessions, transaction
+from survey_app.services.log_masking import MASK_CODES
+from survey_app.web import (
+    compression,
+    errors,
+    health,
+    languages,
+    rate_limits,
+    security_headers,
+    sessions,
+    transaction,
+)
 from survey_app.web.organiser import login, organiser
 from survey_app.web.parts import Parts
 from survey_app.web.public import public
@@ -40,12 +50,22 @@ def create_app(config: Config | None = None) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,  # It lives as long as the session: a form left open for an hour loses nothing.
     )
+    app.logger.addFilter(MASK_CODES)  # Flask writes the address of every request that fails.
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]
     database = Database(config.database_url, config.data_dir)
     app.extensions["manyi"] = Parts(config, database, BallotStore(database, config.secret_key))
-    for room in (sessions, languages, security_headers, transaction, errors, login):
+    for room in (
+        rate_limits,
+        sessions,
+        languages,
+        security_headers,
+        transaction,
+        errors,
+        login,
+        compression,
+    ):
         room.set_up(app)
     csrf = CSRFProtect(app)
     csrf.exempt(public)  # A ballot carries a signed token of its own, and needs no cookie.

@@ -80,6 +80,10 @@ def test_a_public_address_is_scheme_host_and_perhaps_a_path(read, url):
     assert read(SURVEY_PUBLIC_URL=f"{url}//").public_url == url
 
 
+def test_scheme_and_host_are_printed_in_small_letters_and_a_path_as_it_is(read):
+    assert read(SURVEY_PUBLIC_URL="HTTPS://My.CD.cn:8443/Manyi").public_url == "https://my.cd.cn:8443/Manyi"
+
+
 @pytest.mark.parametrize(
     "url",
     ["my.cd.cn", "ftp://my.cd.cn", "http://", "https://满意.cn", "https://my cd.cn", "https://a.cn/?x=1", "http:///s"],

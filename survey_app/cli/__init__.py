@@ -5,12 +5,14 @@ Exit codes: 0 done, 1 refused with the reason on standard error, 2 wrong usage.
 
 import click
 
+from survey_app.cli.code_upkeep import pause, replace_code, resume, void_code
 from survey_app.cli.context import RefusingGroup
 from survey_app.cli.demo import demo
 from survey_app.cli.entry_codes import entry_codes, posters
 from survey_app.cli.figures import recount, table, tally
 from survey_app.cli.residents import answer
 from survey_app.cli.setup import create_account, migrate, serve
+from survey_app.cli.slips import slips
 from survey_app.cli.surveys import change, close, launch, list_, open_, publish, reopen, withdraw
 from survey_app.cli.units import import_units
 
@@ -42,6 +44,11 @@ for command in (
     withdraw,
     posters,
     entry_codes,
+    slips,
+    replace_code,
+    void_code,
+    pause,
+    resume,
     tally,
     table,
     recount,

@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 
 import click
 
-from survey_app.cli.context import config, database, tell, whole_file
+from survey_app.cli.context import config, database, read_file, tell, whole_file
 from survey_app.cli.simulation.crowd import Crowd, Door, Result
 from survey_app.cli.simulation.opinions import Opinions
+from survey_app.cli.simulation.slip_file import read_slips
 from survey_app.documents.delimited import write_csv
 from survey_app.domain.messages import Refused, message
 from survey_app.services.entry_codes import list_codes
@@ -24,7 +25,12 @@ from survey_app.services.unit_tree import load_tree
 
 @click.command("answer")
 @click.argument("survey")
-@click.option("--residents", type=click.IntRange(1, 10_000_000), required=True, help="人数 · How many residents.")
+@click.option("--residents", type=click.IntRange(1, 10_000_000), help="人数 · How many residents.")
+@click.option(
+    "--slips",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="测评票文件（slips --out *.csv），每张一人 · Slips from this file, one a resident.",
+)
 @click.option(
     "--concurrency", type=click.IntRange(1, 512), default=32, show_default=True, help="同时多少人 · At a time."
 )
@@ -37,7 +43,8 @@ from survey_app.services.unit_tree import load_tree
 @click.option("--save", type=click.Path(path_type=Path, dir_okay=False), help="把提交的计数存为 CSV · Save the counts.")
 def answer(
     survey: str,
-    residents: int,
+    residents: int | None,
+    slips: Path | None,
     concurrency: int,
     seed: int,
     url: str,
@@ -49,37 +56,58 @@ def answer(
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise click.BadParameter("http://… / https://…", param_hint="--url")
+    if residents is None and slips is None:
+        raise click.UsageError("--residents / --slips")
     with whole_file(save) if save is not None else nullcontext() as file:  # Before anybody answers in vain.
-        result = run_crowd(survey, residents, concurrency, seed, url, under, places)
+        held = None if slips is None else read_file(slips)
+        result = run_crowd(survey, residents, concurrency, seed, url, under, places, held)
         if file is not None:
             save_counts(result, file)
     report(result)
-    if result.acknowledged < residents:
+    if result.acknowledged < result.residents:
         sys.exit(1)
 
 
 def run_crowd(
-    survey: str, residents: int, concurrency: int, seed: int, url: str, under: Sequence[str], places: int | None
+    survey: str,
+    residents: int | None,
+    concurrency: int,
+    seed: int,
+    url: str,
+    under: Sequence[str],
+    places: int | None,
+    slips: bytes | None = None,
 ) -> Result:
-    """Let the residents answer, with a progress bar; return what was acknowledged."""
+    """Let the residents answer, with a progress bar; return what was acknowledged.
+
+    They come by the posters' codes; where there is a file of `slips`, each uses one of these instead.
+    """
     with database().reading() as session:
         frame = load_frame(session, find_survey(session, survey).id)
         opinions = Opinions(seed, frame.questionnaire)
         tree = load_tree(session)
+        if slips is None:
+            listed = list_codes(session, survey, config().public_url)
+            codes = [(each.unit_code, each.group, each.code) for each in listed]
+        else:
+            codes = read_slips(slips, tree.by_code)
         doors = [
-            Door(f"/s/{each.code}", tuple(unit.code for unit in tree.line(tree.by_code[each.unit_code])), each.group)
-            for each in list_codes(session, survey, config().public_url)
+            Door(f"/s/{code}", tuple(unit.code for unit in tree.line(tree.by_code[unit_code])), group)
+            for unit_code, group, code in codes
         ]
     doors = _chosen_doors(doors, under, places, seed)
-    plan = opinions.plan([f"{each.place}/{each.group}" for each in doors], residents)
+    if slips is None:
+        plan = opinions.plan([f"{each.place}/{each.group}" for each in doors], residents or 0)
+    else:
+        plan = random.Random(f"{seed}/slips").sample(range(len(doors)), min(residents or len(doors), len(doors)))  # noqa: S311
     crowd = Crowd(url.rstrip("/"), doors, plan, opinions)
     crowd.result.lines = [
         (item.name, option)
         for item in frame.questionnaire.items()
         for option in [each.code for each in item.question.options] or ["…"]
     ]
-    with click.progressbar(length=residents, label="答卷 · ballots", show_pos=True, file=sys.stderr) as bar:
-        return crowd.answer(min(concurrency, residents), bar.update)
+    with click.progressbar(length=len(plan), label="答卷 · ballots", show_pos=True, file=sys.stderr) as bar:
+        return crowd.answer(min(concurrency, len(plan)), bar.update)
 
 
 def _chosen_doors(doors: Sequence[Door], under: Sequence[str], places: int | None, seed: int) -> list[Door]:

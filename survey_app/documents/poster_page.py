@@ -1,4 +1,6 @@
-"""One poster's A4 page: what stands where. Lengths are points, heights count from the foot of the page.
+"""One poster's page: what stands where. Lengths are points of an A4 sheet, heights count from the foot of the page.
+
+A larger paper shows the same page enlarged; its symbol alone has a side of its own.
 
 The page is built from two ends. The footer, the address, the QR code and its call stand on the bottom margin, at the
 same height on every poster of a batch; the title and the unit share what is left above them.
@@ -10,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from survey_app.documents.fonts import BOLD, REGULAR, text_width
 from survey_app.documents.line_breaking import LineBreaker, unbreakable_pieces
-from survey_app.documents.qr_symbol import QUIET_ZONE, dark_rectangles, matrix_of
+from survey_app.documents.paper import A4, MILLIMETRE, Paper
+from survey_app.documents.qr_symbol import QUIET_ZONE, Matrix, dark_rectangles, matrix_of
 from survey_app.documents.typesetting import ASCENT, Block, draw_block, draw_line, fit_block
 from survey_app.domain.entry_codes import grouped
 from survey_app.domain.messages import Refused, message
@@ -18,11 +21,8 @@ from survey_app.domain.messages import Refused, message
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
 
-MILLIMETRE = 72 / 25.4
-PAGE_WIDTH, PAGE_HEIGHT = 210 * MILLIMETRE, 297 * MILLIMETRE
+PAGE_WIDTH, PAGE_HEIGHT = A4.width, A4.height
 MARGIN = 15 * MILLIMETRE
-#: The side of the QR code itself; its quiet zone comes on top of it.
-SYMBOL_SIDE = 120 * MILLIMETRE
 
 CALL = "微信扫一扫"
 ANONYMOUS = "匿名填写，无需登录"
@@ -76,13 +76,22 @@ class Poster:
         )
 
 
-def draw_poster(canvas: "Canvas", poster: Poster, version: int) -> None:
+def draw_poster(canvas: "Canvas", poster: Poster, version: int, paper: Paper) -> None:
     """Draw the poster on the current page, its QR code at `version`. `Refused`: a text does not fit on the page."""
+    scale = enlarge(canvas, paper)
     top = _draw_footer(canvas, _footer(poster.organiser, poster.contact, poster.closes))
     top = _draw_address(canvas, poster, top + 12.0)
-    top = _draw_symbol(canvas, poster.url, version, top)
+    top = draw_symbol(canvas, matrix_of(poster.url, version), paper.symbol_side / scale, _CENTRE, top)
     draw_line(canvas, [(CALL, BOLD)], _CALL_SIZE, _CENTRE, top + (1 - ASCENT) * _CALL_SIZE)
     _draw_heading(canvas, poster, top + _CALL_SIZE)
+
+
+def enlarge(canvas: "Canvas", paper: Paper) -> float:
+    """Let what is drawn next on the page, in points of an A4 sheet, fill the paper; return how many times larger."""
+    scale = paper.width / PAGE_WIDTH
+    if scale != 1:  # An A4 page needs no such line in the file.
+        canvas.scale(scale, scale)
+    return scale
 
 
 @lru_cache(maxsize=64)
@@ -140,13 +149,12 @@ def _draw_address(canvas: "Canvas", poster: Poster, foot: float) -> float:
     return top
 
 
-def _draw_symbol(canvas: "Canvas", url: str, version: int, foot: float) -> float:
-    """Draw the QR code, its quiet zone standing on `foot`; return the top of the quiet zone."""
-    matrix = matrix_of(url, version)
-    module = SYMBOL_SIDE / len(matrix)
-    top = foot + QUIET_ZONE * module + SYMBOL_SIDE
+def draw_symbol(canvas: "Canvas", matrix: Matrix, side: float, centre: float, foot: float) -> float:
+    """Draw a QR code with this side, its quiet zone standing on `foot`; return the top of the quiet zone."""
+    module = side / len(matrix)
+    top = foot + QUIET_ZONE * module + side
     canvas.saveState()
-    canvas.translate(_CENTRE - SYMBOL_SIDE / 2, top)
+    canvas.translate(centre - side / 2, top)
     canvas.scale(module, -module)
     # One path in PDF's own operators: whole numbers need none of the library's rounding, a third of a batch's time.
     rectangles = "\n".join(f"{x} {y} {width} {height} re" for x, y, width, height in dark_rectangles(matrix))

@@ -1,58 +1,84 @@
-"""Posters (测评公告): one A4 page each, with the unit, the QR code and the code to type, in one PDF with an outline."""
+"""Posters (测评公告): one page each, with the unit, the QR code and the code to type, in one PDF with an outline.
+
+The first page is for testing: whoever prints scans it before printing and hanging up the rest.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
 from survey_app.documents.fonts import REGULAR, missing_glyphs, register_fonts
-from survey_app.documents.poster_page import PAGE_HEIGHT, PAGE_WIDTH, Poster, draw_poster
-from survey_app.documents.qr_symbol import version_for
+from survey_app.documents.paper import A3, A4, PAPERS, Paper
+from survey_app.documents.poster_page import Poster, draw_poster
+from survey_app.documents.qr_symbol import matrix_of, version_for
+from survey_app.documents.test_page import TestPage, draw_test_page
+from survey_app.domain.entry_codes import TEST_CODES
 from survey_app.domain.messages import Message, Refused, message
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
 
-__all__ = ["Poster", "write_posters"]
+__all__ = ["A3", "A4", "PAPERS", "Paper", "Poster", "write_posters"]
 
 
 def _silent(done: int) -> None:
     """Report nothing."""
 
 
-def write_posters(out: BinaryIO, posters: Sequence[Poster], progress: Callable[[int], None] = _silent) -> None:
-    """Write the posters to `out` as one PDF, in the order given, with an outline by county and township.
+def write_posters(
+    out: BinaryIO, posters: Sequence[Poster], progress: Callable[[int], None] = _silent, paper: Paper = A4
+) -> None:
+    """Write a test page and the posters, in the order given, as one PDF with an outline by county and township.
 
-    `progress` is told the number of pages drawn after each. The same posters give the same bytes, so that a reprint is
-    the first print. Posters of one township stand together in `posters`, else it appears in the outline again.
+    `progress` is told the number of posters drawn after each. The same posters give the same bytes, so that a reprint
+    is the first print. Posters of one township stand together in `posters`, else it appears in the outline again.
 
     `Refused`, before anything is written: a unit's texts use characters that the font lacks (one message a unit), or a
     text is too long for its page. ValueError: no posters, a code that is not in its address, or an address not ASCII.
     """
-    from reportlab.pdfgen.canvas import Canvas  # noqa: PLC0415 - heavy, and only printing needs it.
-
     register_fonts()
     _check(posters)
     version = version_for(poster.url for poster in posters)
+    canvas = _new_canvas(out, posters[0], paper)
+    _draw_test_page(canvas, posters, version, paper)
+    path: tuple[str, ...] = ()
+    for done, poster in enumerate(posters, start=1):
+        path = _add_outline_entries(canvas, poster, path)
+        draw_poster(canvas, poster, version, paper)
+        canvas.showPage()
+        progress(done)
+    canvas.save()
+
+
+def _new_canvas(out: BinaryIO, poster: Poster, paper: Paper) -> "Canvas":
+    from reportlab.pdfgen.canvas import Canvas  # noqa: PLC0415 - heavy, and only printing needs it.
+
     canvas = Canvas(
         out,
-        pagesize=(PAGE_WIDTH, PAGE_HEIGHT),
+        pagesize=(paper.width, paper.height),
         pageCompression=1,
         invariant=1,
         # Without it every file names a font that it does not carry; the library's stubs take it for a number.
         initialFontName=REGULAR,  # type: ignore[arg-type]
         lang="zh-CN",
     )
-    canvas.setTitle(f"测评公告：{posters[0].title}")
-    canvas.setAuthor(posters[0].organiser)
+    canvas.setTitle(f"测评公告：{poster.title}")
+    canvas.setAuthor(poster.organiser)
     canvas.setSubject("测评公告")
     canvas.setCreator("Manyi")
+    # What a print dialog begins with: at full size, and on one side, since the other one would hang on the wall.
+    canvas.setViewerPreference("PrintScaling", "None")
+    canvas.setViewerPreference("Duplex", "Simplex")
     canvas.showOutline()
-    path: tuple[str, ...] = ()
-    for done, poster in enumerate(posters, start=1):
-        path = _add_outline_entries(canvas, poster, path)
-        draw_poster(canvas, poster, version)
-        canvas.showPage()
-        progress(done)
-    canvas.save()
+    return canvas
+
+
+def _draw_test_page(canvas: "Canvas", posters: Sequence[Poster], version: int, paper: Paper) -> None:
+    """Draw the page to scan before the others: its symbol is theirs, but for the code."""
+    longest = max(posters, key=lambda poster: len(poster.url))
+    url = longest.url.replace(longest.code, TEST_CODES[0])
+    _add_outline_entry(canvas, "测试页", "test", 0)
+    draw_test_page(canvas, TestPage("poster", longest.title, url, matrix_of(url, version), paper.symbol_side, paper))
+    canvas.showPage()
 
 
 def _check(posters: Sequence[Poster]) -> None:
@@ -87,7 +113,10 @@ def _add_outline_entries(canvas: "Canvas", poster: Poster, before: tuple[str, ..
     place = tuple(filter(None, (poster.county, poster.township))) or (poster.unit_name,)
     for level, name in enumerate(place):
         if place[: level + 1] != before[: level + 1]:
-            key = f"page{canvas.getPageNumber()}-{level}"
-            canvas.bookmarkPage(key)
-            canvas.addOutlineEntry(name, key, level, closed=True)
+            _add_outline_entry(canvas, name, f"page{canvas.getPageNumber()}-{level}", level)
     return place
+
+
+def _add_outline_entry(canvas: "Canvas", name: str, key: str, level: int) -> None:
+    canvas.bookmarkPage(key)
+    canvas.addOutlineEntry(name, key, level, closed=True)

@@ -1,14 +1,15 @@
 """QR symbols for print: matrices at a fixed version and mask, and their dark modules as few rectangles.
 
-A batch is drawn at one version so that all its posters look alike, and at one mask, since trying all eight (ISO/IEC
+A batch is drawn at one version so that all its symbols look alike, and at one mask, since trying all eight (ISO/IEC
 18004, 7.8.3) takes five times as long and a fixed one reads as well. Text is held in byte mode.
 """
 
 from collections.abc import Iterable, Sequence
+from enum import IntEnum
 from itertools import groupby
 from typing import Literal
 
-from qrcode.constants import ERROR_CORRECT_Q
+from qrcode.constants import ERROR_CORRECT_M, ERROR_CORRECT_Q
 from qrcode.main import QRCode
 from qrcode.util import QRData
 
@@ -19,28 +20,36 @@ _BYTE_MODE: Literal[4] = 4
 #: Of the eight masks the one with the least penalty, on average, over addresses of codes.
 _MASK = 2
 
+
+class ErrorLevel(IntEnum):
+    """How much of a symbol may be lost: a quarter (Q), for posters out in the weather, or a seventh (M), for slips."""
+
+    M = ERROR_CORRECT_M
+    Q = ERROR_CORRECT_Q
+
+
 Matrix = Sequence[Sequence[bool | None]]
 #: (column, row from the top, width, height) in modules.
 Rectangle = tuple[int, int, int, int]
 
 
-def version_for(texts: Iterable[str]) -> int:
-    """Return the smallest version (1 to 40) that holds each of the ASCII texts at level Q.
+def version_for(texts: Iterable[str], level: ErrorLevel = ErrorLevel.Q) -> int:
+    """Return the smallest version (1 to 40) that holds each of the ASCII texts at a level.
 
-    UnicodeEncodeError: a text is not ASCII. qrcode's DataOverflowError: one is longer than 1,663 bytes.
+    UnicodeEncodeError: a text is not ASCII. qrcode's DataOverflowError: one is longer than 1,663 bytes at level Q.
     """
     longest = max((text.encode("ascii") for text in texts), key=len, default=b"")
-    symbol = QRCode(error_correction=ERROR_CORRECT_Q)
+    symbol = QRCode(error_correction=level)
     symbol.add_data(QRData(longest, mode=_BYTE_MODE))
     return symbol.best_fit()
 
 
-def matrix_of(text: str, version: int) -> Matrix:
-    """Return the modules (true is dark) of the ASCII text's level Q symbol: rows from the top, no quiet zone.
+def matrix_of(text: str, version: int, level: ErrorLevel = ErrorLevel.Q) -> Matrix:
+    """Return the modules (true is dark) of the ASCII text's symbol at a level: rows from the top, no quiet zone.
 
     The side measures 17 + 4 × version modules. UnicodeEncodeError, DataOverflowError as in `version_for`.
     """
-    symbol = QRCode(version=version, error_correction=ERROR_CORRECT_Q, mask_pattern=_MASK)
+    symbol = QRCode(version=version, error_correction=level, mask_pattern=_MASK)
     symbol.add_data(QRData(text.encode("ascii"), mode=_BYTE_MODE))
     symbol.make(fit=False)
     return symbol.modules

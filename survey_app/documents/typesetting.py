@@ -77,11 +77,24 @@ def draw_block(canvas: "Canvas", block: Block, centre: float, top: float) -> flo
     return top - block.height
 
 
+def draw_block_from(canvas: "Canvas", block: Block, left: float, top: float) -> float:
+    """Draw the lines from `left` to the right, as `draw_block` does; return the foot of the last."""
+    baseline = top - ASCENT * block.size
+    for line in block.lines:
+        draw_line_from(canvas, [(line, block.font)], block.size, left, baseline)
+        baseline -= block.leading * block.size
+    return top - block.height
+
+
 def draw_line(canvas: "Canvas", parts: Sequence[tuple[str, str]], size: float, centre: float, baseline: float) -> None:
     """Draw one line, centred, of (text, font) parts at `size` points; what Bold lacks is drawn in Regular."""
-    runs = [run for text, font in parts for run in font_runs(text, font)]
-    x = centre - sum(text_width(text, font, size) for font, text in runs) / 2
-    for font, text in runs:
-        canvas.setFont(font, size)
-        canvas.drawString(x, baseline, text)
-        x += text_width(text, font, size)
+    width = sum(text_width(text, font, size) for text, font in parts)
+    draw_line_from(canvas, parts, size, centre - width / 2, baseline)
+
+
+def draw_line_from(canvas: "Canvas", parts: Sequence[tuple[str, str]], size: float, x: float, baseline: float) -> None:
+    """Draw one line of (text, font) parts from `x` to the right, as `draw_line` does."""
+    for name, characters in [run for text, font in parts for run in font_runs(text, font)]:
+        canvas.setFont(name, size)
+        canvas.drawString(x, baseline, characters)
+        x += text_width(characters, name, size)

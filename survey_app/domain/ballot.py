@@ -61,6 +61,12 @@ def mark(sheet: AnswerSheet, given: Given) -> tuple[MarkedBallot, dict[str, Mess
     return MarkedBallot(bytes(packed), tuple(apart)), wrong
 
 
+def unfolded(sheet: AnswerSheet, ballot: MarkedBallot) -> Sequence[Item]:
+    """Return the questions with a show-if that a ballot's other answers call for."""
+    packed = bytearray(ballot.packed)
+    return [item for item in sheet.items if item.question.show_if is not None and _is_asked(item, packed, sheet)]
+
+
 def _values(given: str | Sequence[str] | None) -> list[str]:
     if given is None or isinstance(given, str):
         return [given.strip()] if given and given.strip() else []

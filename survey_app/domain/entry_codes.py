@@ -17,6 +17,9 @@ SLIP_LENGTH = 16
 #: begins with 0.
 TEST_CODES = ("0" * POSTER_LENGTH, "0" * SLIP_LENGTH)
 
+#: A QR code of a longer address is drawn finer than the printed sizes were chosen for.
+LONGEST_ADDRESS = 42
+
 _DAMM = (
     "0317598642",
     "7092154863",

@@ -29,7 +29,14 @@ class Act(StrEnum):
     TABULATE = "tabulate"
     PUBLISH = "publish"
     WITHDRAW = "withdraw"
+    REPLACE_CODE = "replace_code"
+    VOID_CODE = "void_code"
+    PAUSE = "pause"
+    RESUME = "resume"
 
+
+#: What is done to one place or code leaves the survey's state alone, and is of use only while ballots may still come.
+_BEFORE_CLOSING = {SurveyState.DRAFT: SurveyState.DRAFT, SurveyState.OPEN: SurveyState.OPEN}
 
 _LEADS_TO: dict[Act, dict[SurveyState, SurveyState]] = {
     Act.CHANGE: {SurveyState.DRAFT: SurveyState.DRAFT},
@@ -43,7 +50,13 @@ _LEADS_TO: dict[Act, dict[SurveyState, SurveyState]] = {
     },
     Act.PUBLISH: {SurveyState.CLOSED: SurveyState.PUBLISHED, SurveyState.PUBLISHED: SurveyState.PUBLISHED},
     Act.WITHDRAW: {SurveyState.PUBLISHED: SurveyState.CLOSED},
+    Act.REPLACE_CODE: _BEFORE_CLOSING,
+    Act.VOID_CODE: _BEFORE_CLOSING,
+    Act.PAUSE: _BEFORE_CLOSING,
+    Act.RESUME: _BEFORE_CLOSING,
 }
+
+_NO_MORE_BALLOTS = message("It takes no more answers, so its codes and places stay as they were.")
 
 _NEEDS: dict[Act, Message] = {
     Act.CHANGE: message("The questionnaire was frozen when the survey opened; a change after that is a new survey."),
@@ -53,6 +66,10 @@ _NEEDS: dict[Act, Message] = {
     Act.TABULATE: message("No figure is shown before the survey is closed. Close it first."),
     Act.PUBLISH: message("Only a closed survey can be published. Close it first."),
     Act.WITHDRAW: message("Only a published survey has a release to withdraw."),
+    Act.REPLACE_CODE: _NO_MORE_BALLOTS,
+    Act.VOID_CODE: _NO_MORE_BALLOTS,
+    Act.PAUSE: _NO_MORE_BALLOTS,
+    Act.RESUME: _NO_MORE_BALLOTS,
 }
 
 _STATE_NAMES: dict[SurveyState, Message] = {
@@ -91,8 +108,12 @@ def check_reopening(closed_at: datetime, now: datetime, figures_seen: bool) -> N
         raise Refused(message("A survey can be reopened within 24 hours of closing; that time is over."))
 
 
-def require_reason(reason: str | None) -> str:
-    """Return the reason that an act needs; Refused where it is empty."""
+def require_reason(reason: str | None, *, printed: bool = True) -> str:
+    """Return the reason that an act needs; Refused where it is empty. `printed`: it appears with the results."""
     if reason is None or not reason.strip():
-        raise Refused(message("This needs a reason, which will be recorded and printed. Give one with --reason."))
+        raise Refused(
+            message("This needs a reason, which will be recorded and printed. Give one with --reason.")
+            if printed
+            else message("This needs a reason, which will be recorded. Give one with --reason.")
+        )
     return reason.strip()

@@ -1,8 +1,11 @@
 """The questionnaire: its ordered questions, whom each one is asked, and the slots that a ballot fills."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
+from itertools import groupby
 
 from survey_app.domain.rating_scale import Option
 from survey_app.domain.texts import Texts
@@ -157,7 +160,29 @@ class AnswerSheet:
     questionnaire: Questionnaire
     items: tuple[Item, ...]
 
-    def number_of(self, item: Item) -> int:
-        """Return the number that the page prints before the question: questions count, targets do not."""
-        seen = list(dict.fromkeys(each.question.code for each in self.items))
-        return seen.index(item.question.code) + 1
+    @cached_property
+    def targets(self) -> Sequence[Target]:
+        """The targets that are rated, in the order of the list."""
+        return list({item.target.code: item.target for item in self.items if item.target is not None}.values())
+
+    def about_targets(self, codes: Sequence[str]) -> "AnswerSheet":
+        """Return the sheet with these of its targets only, each question about them in this order."""
+        rank = {code: place for place, code in enumerate(codes)}
+        kept: list[Item] = []
+        for _, some in groupby(self.items, key=lambda item: item.question.code):
+            asked = [item for item in some if item.target is None or item.target.code in rank]
+            kept += sorted(asked, key=lambda item: rank[item.target.code] if item.target else 0)
+        return AnswerSheet(self.questionnaire, tuple(kept))
+
+    def number_of(self, item: Item) -> str:
+        """Return the number that the page prints before the question.
+
+        Questions count, targets do not; those with a show-if count below the one they depend on: 1, 2, 2-1, 3.
+        """
+        numbers: dict[str, str] = {}
+        below: Counter[str] = Counter()
+        for question in {each.question.code: each.question for each in self.items}.values():
+            above = numbers.get(question.show_if.question, "") if question.show_if else ""
+            below[above] += 1
+            numbers[question.code] = f"{above}-{below[above]}" if above else str(below[above])
+        return numbers[item.question.code]

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from survey_app.jobs.work import Stop
 from survey_app.models.database import Database
 from survey_app.services.jobs import Claim, JobLost, keep_alive
+from survey_app.services.log_masking import MASK_CODES
 
 #: Progress is written at most this often, in seconds.
 PROGRESS_EVERY = 0.5
@@ -20,6 +21,7 @@ PROGRESS_EVERY = 0.5
 ALIVE_EVERY = 10.0
 
 _log = logging.getLogger(__name__)
+_log.addFilter(MASK_CODES)
 
 
 class WorkerStops(Exception):  # noqa: N818 - no error of the job.

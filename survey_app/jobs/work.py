@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from sqlalchemy.orm import Session
+
 from survey_app.config import Config
 from survey_app.models.database import Database
 
@@ -37,3 +39,5 @@ class MadeFile:
 
     name: str
     content: bytes
+    #: What the file stands for, written in the transaction that stores it: neither is ever there without the other.
+    settle: Callable[[Session], None] | None = None

@@ -7,23 +7,28 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from survey_app.config import Config
 from survey_app.domain.messages import Message, Refused, message
+from survey_app.jobs.kept_files import erase_kept_files
 from survey_app.jobs.planned_closing import close_due_surveys
 from survey_app.jobs.posters import make_posters
 from survey_app.jobs.pulse import Pulse, WorkerStops
 from survey_app.jobs.releasing import make_release
+from survey_app.jobs.slips import make_slip_sheets
 from survey_app.jobs.work import MadeFile, Stop, Work
 from survey_app.models import Survey
 from survey_app.models.database import Database
 from survey_app.services.jobs import Claim, JobKind, JobLost, claim, fail, finish, give_back, has_work
+from survey_app.services.log_masking import MASK_CODES
 
 #: How long the worker rests when there is nothing to do, in seconds.
 PAUSE = 1.0
 
 _log = logging.getLogger(__name__)
+_log.addFilter(MASK_CODES)
 
 _KINDS: dict[JobKind, Callable[[Work], MadeFile | None]] = {
     JobKind.POSTERS: make_posters,
     JobKind.PUBLISH: make_release,
+    JobKind.SLIPS: make_slip_sheets,
 }
 
 
@@ -42,9 +47,10 @@ def run_worker(config: Config, stop: Stop) -> None:
 
 
 def work_once(config: Config, database: Database, stop: Stop) -> bool:
-    """Close what is due and do one job; return whether there was one. What goes wrong is logged and tried again."""
+    """Close and erase what is due, and do one job; return whether there was one. What goes wrong is tried again."""
     try:
         close_due_surveys(database)
+        erase_kept_files(database)
         held = _take(database)
         if held is not None:
             _do(config, database, held, stop)
@@ -96,10 +102,16 @@ def _work(config: Config, database: Database, held: Claim, pulse: Pulse) -> Work
 
 
 def _end(database: Database, held: Claim, made: MadeFile | None, trouble: Sequence[Message] | None) -> None:
-    with database.writing() as session:
-        if trouble is not None:
-            fail(session, held, *trouble)
-        elif made is None:
-            finish(session, held)
-        else:
-            finish(session, held, made.name, made.content)
+    try:
+        with database.writing() as session:
+            if trouble is not None:
+                fail(session, held, *trouble)
+            elif made is None:
+                finish(session, held)
+            else:
+                if made.settle is not None:
+                    made.settle(session)
+                finish(session, held, made.name, made.content)
+    except Refused as refusal:  # Something has changed since the job began.
+        with database.writing() as session:
+            fail(session, held, *refusal.messages)

@@ -82,6 +82,7 @@ def _set_up_sqlite(connection: sqlite3.Connection, record: ConnectionPoolEntry) 
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
+        "secure_delete=ON",  # What is erased, codes of slips among it, is overwritten in the file.
         "busy_timeout=30000",
         "cache_size=-16000",
     ):

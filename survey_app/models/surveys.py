@@ -54,6 +54,8 @@ class SurveyAct(Base):
     #: An account's name, or "command line".
     by: Mapped[str]
     reason: Mapped[str] = mapped_column(default="")
+    #: What of the survey it was done to, a place or a code; empty where to all of it.
+    about: Mapped[str] = mapped_column(default="")
 
 
 class StoredQuestionnaire(Base):

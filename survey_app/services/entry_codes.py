@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey_app.documents.posters import Poster, write_posters
-from survey_app.domain.messages import Refused, message
+from survey_app.documents.posters import PAPERS, Poster, write_posters
+from survey_app.domain.definition import BallotMode
+from survey_app.domain.entry_codes import LONGEST_ADDRESS, POSTER_LENGTH
+from survey_app.domain.messages import Message, Refused, message
 from survey_app.domain.texts import DEFAULT_LANGUAGE, pick
 from survey_app.domain.units import Level
 from survey_app.models import EntryCode, Place, RespondentGroup, Survey, Unit
-from survey_app.services.surveys import find_survey
+from survey_app.services.surveys import ballot_modes, find_survey
 from survey_app.services.unit_tree import load_tree
 
 
@@ -29,12 +31,24 @@ class ListedCode:
 
 
 def list_codes(session: Session, slug: str, public_url: str) -> Sequence[ListedCode]:
-    """Return the active poster codes of a survey, by unit and group."""
+    """Return the active poster codes of a survey, by unit and group; Refused where everybody answers by slip."""
     survey = find_survey(session, slug)
+    _require_posters(session, survey)
     return [
         ListedCode(unit.code, group.code, entry.code, f"{public_url}/s/{entry.code}")
         for entry, unit, group in _codes(session, survey)
     ]
+
+
+def _require_posters(session: Session, survey: Survey) -> None:
+    if BallotMode.POSTER not in ballot_modes(session, survey):
+        raise Refused(
+            message(
+                "Everybody answers survey {slug} by slip: it has no poster codes. A slip's code is printed once and "
+                "cannot be listed.",
+                slug=survey.slug,
+            )
+        )
 
 
 def _codes(session: Session, survey: Survey) -> Iterable[tuple[EntryCode, Unit, RespondentGroup]]:
@@ -56,13 +70,15 @@ def print_posters(
     out: BinaryIO,
     progress: Callable[[int, int], None],
     under: str | None = None,
+    paper: str = "A4",
 ) -> int:
-    """Write the posters of a survey, of all places or of those under one unit, as one PDF; return how many.
+    """Write a test page and the posters of a survey as one PDF, of all places or those under one unit; return how many.
 
-    They stand in the order of the tree, so that those of one township follow one another.
+    They stand in the order of the tree, so that those of one township follow one another. `paper` is A4 or A3.
     `progress` hears (done, all). Printing again gives the same codes.
     """
     survey = find_survey(session, slug)
+    _require_posters(session, survey)
     tree = load_tree(session)
     in_order = {unit.id: position for position, unit in enumerate(tree.units)}
     codes = sorted(_codes(session, survey), key=lambda code: (in_order[code[1].id], code[2].position))
@@ -89,8 +105,22 @@ def print_posters(
         )
     if not posters:
         raise Refused(message("There is no place under {value} in this survey.", value=under or slug))
-    write_posters(out, posters, lambda done: progress(done, len(posters)))
+    write_posters(out, posters, lambda done: progress(done, len(posters)), PAPERS[paper])
     return len(posters)
+
+
+def address_warning(public_url: str, code_length: int = POSTER_LENGTH) -> Message | None:
+    """Return what to say of addresses that are longer than a QR code should hold; None where they are short enough."""
+    length = len(f"{public_url}/s/") + code_length
+    if length <= LONGEST_ADDRESS:
+        return None
+    return message(
+        "The addresses in the QR codes have {length} characters, more than {most}: the codes are drawn finer and are "
+        "harder to scan. A shorter {setting} makes them coarser; set it before anything is printed.",
+        length=length,
+        most=LONGEST_ADDRESS,
+        setting="SURVEY_PUBLIC_URL",
+    )
 
 
 def closing_day(closes_at: datetime | None, time_zone: str) -> str:

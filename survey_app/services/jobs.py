@@ -30,6 +30,7 @@ class JobKind(StrEnum):
 
     POSTERS = "posters"
     PUBLISH = "publish"
+    SLIPS = "slips"
 
 
 class JobState(StrEnum):
@@ -41,6 +42,12 @@ class JobState(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
 
+
+#: What holds codes is kept for one download, and no longer than this.
+KEPT_FOR = timedelta(hours=24)
+
+#: Kinds whose file is given out once.
+GIVEN_ONCE = (JobKind.SLIPS,)
 
 _UNDER_WAY = (JobState.WAITING, JobState.RUNNING)
 
@@ -110,6 +117,31 @@ def finish(session: Session, held: Claim, result_name: str = "", result: bytes |
     for job in session.scalars(_alike(held.kind, held.survey_id).where(Job.id < held.id, Job.result_name != "")):
         if job.arguments == held.arguments:
             job.result, job.result_name = None, ""
+
+
+def take_file(session: Session, job: Job) -> tuple[str, bytes]:
+    """Give the name and content of a file that is given out once, and erase it; Refused where that has been done."""
+    session.refresh(job, ["result_name", "result"], with_for_update=True)
+    if not job.result_name or job.result is None:
+        raise Refused(message("This file has been downloaded, or was kept too long: it is erased."))
+    name, content = job.result_name, job.result
+    job.result, job.result_name = None, ""
+    return name, content
+
+
+def has_old_file(session: Session) -> bool:
+    """Return whether there is a file to be erased: looking needs no turn to write, erasing does."""
+    return session.scalar(select(Job.id).where(*_old_file()).limit(1)) is not None
+
+
+def erase_old_files(session: Session) -> None:
+    """Erase the files that are given out once and were not fetched in time."""
+    session.execute(update(Job).where(*_old_file()).values(result=None, result_name=""))
+
+
+def _old_file() -> tuple[ColumnElement[bool], ...]:
+    # A job that has ended was last renewed a moment before.
+    return Job.kind.in_(GIVEN_ONCE), Job.result_name != "", Job.alive_at < datetime.now(UTC) - KEPT_FOR
 
 
 def fail(session: Session, held: Claim, *messages: Message) -> None:

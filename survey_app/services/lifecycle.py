@@ -22,10 +22,10 @@ def lock_survey(session: Session, slug: str) -> Survey:
     ).one()
 
 
-def record(session: Session, survey: Survey, act: Act, by: str, reason: str = "") -> None:
+def record(session: Session, survey: Survey, act: Act, by: str, reason: str = "", about: str = "") -> None:
     """Put the survey into the state that the act leads to, and write the act down; Refused from a wrong state."""
     survey.state = after(SurveyState(survey.state), act, survey.slug)
-    session.add(SurveyAct(survey_id=survey.id, act=act, at=datetime.now(UTC), by=by, reason=reason))
+    session.add(SurveyAct(survey_id=survey.id, act=act, at=datetime.now(UTC), by=by, reason=reason, about=about))
 
 
 def open_survey(session: Session, slug: str, by: str) -> Survey:

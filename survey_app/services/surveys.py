@@ -7,7 +7,7 @@ from functools import cached_property
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey_app.domain.definition import SurveyDefinition
+from survey_app.domain.definition import BallotMode, SurveyDefinition
 from survey_app.domain.messages import Refused, message
 from survey_app.domain.questionnaire import Questionnaire, Target
 from survey_app.domain.reading_definition import read_definition
@@ -26,6 +26,12 @@ def find_survey(session: Session, slug: str) -> Survey:
 def list_surveys(session: Session) -> Sequence[Survey]:
     """Return all surveys, newest first."""
     return session.scalars(select(Survey).order_by(Survey.id.desc())).all()
+
+
+def ballot_modes(session: Session, survey: Survey) -> frozenset[BallotMode]:
+    """Return how ballots of a survey are had: by poster, by slip, or one group so and another so."""
+    modes = select(RespondentGroup.ballot_mode).where(RespondentGroup.survey_id == survey.id)
+    return frozenset(map(BallotMode, session.scalars(modes)))
 
 
 @dataclass(frozen=True)

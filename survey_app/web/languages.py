@@ -1,9 +1,9 @@
 """Languages and sizes: both come from the address only (`?lang=`, `?size=large`), never from the browser's headers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, g, request
 from flask_babel import Babel, gettext
 
 from survey_app.domain.messages import Message
@@ -14,9 +14,20 @@ LANGUAGES = {"zh_Hans": "中文", "en": "English"}
 
 
 def language() -> str:
-    """Return the language that the address asks for, for texts of the questionnaire."""
+    """Return the language of the interface that the address asks for."""
     asked = request.args.get("lang", DEFAULT_LANGUAGE)
     return asked if asked in LANGUAGES else DEFAULT_LANGUAGE
+
+
+def text_language() -> str:
+    """Return the language for texts of a questionnaire: the one settled for this request, else the interface's."""
+    return str(g.get("text_language") or language())
+
+
+def settle_language(known: Collection[str]) -> None:
+    """Show a questionnaire's texts in the language that the address asks for, where it is one of these."""
+    asked = request.args.get("lang")
+    g.text_language = asked if asked in known else language()
 
 
 def say(message: Message) -> str:
@@ -38,8 +49,9 @@ def _keep_choices(endpoint: str, values: dict[str, Any]) -> None:
     """Carry language and size along every link."""
     if endpoint == "static" or not request:
         return
-    if language() != DEFAULT_LANGUAGE:
-        values.setdefault("lang", language())
+    wanted = text_language() if endpoint.startswith("public.") else language()
+    if wanted != DEFAULT_LANGUAGE:
+        values.setdefault("lang", wanted)
     if is_large() and endpoint.startswith("public."):
         values.setdefault("size", "large")
 
@@ -51,7 +63,7 @@ def set_up(app: Flask) -> None:
     app.url_defaults(_keep_choices)
 
     def in_language(texts: Texts) -> str:
-        return pick(texts, language())
+        return pick(texts, text_language())
 
     helpers: dict[str, Callable[..., object]] = {
         "html_language": html_language,

@@ -6,6 +6,7 @@ Nothing is loaded from elsewhere, nothing inline runs. A page with inline style 
 
 import base64
 import hashlib
+from functools import lru_cache
 
 from flask import Flask, Response, g
 
@@ -24,6 +25,16 @@ _POLICY = {
 }
 
 
+_FIXED = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",  # An entry code stands in the address.
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "X-Frame-Options": "DENY",
+}
+
+
 def csp_hash(text: str) -> str:
     """Return the policy's source expression for an inline style or script of exactly this text."""
     digest = hashlib.sha256(text.encode()).digest()
@@ -31,20 +42,21 @@ def csp_hash(text: str) -> str:
 
 
 def _add(response: Response) -> Response:
-    policy = _POLICY | g.get("csp", {})
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", "; ".join(f"{name} {value}" for name, value in policy.items()))
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "no-referrer"  # An entry code stands in the address.
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-    headers["X-Frame-Options"] = "DENY"
+    if "Content-Security-Policy" not in headers:
+        headers.add("Content-Security-Policy", _policy(tuple(g.get("csp", {}).items())))
+    for name, value in _FIXED.items():
+        headers.add(name, value)
     if parts().config.is_https:
-        headers["Strict-Transport-Security"] = "max-age=31536000"
+        headers.add("Strict-Transport-Security", "max-age=31536000")
     if "Cache-Control" not in headers:
-        headers["Cache-Control"] = "no-store"
+        headers.add("Cache-Control", "no-store")
     return response
+
+
+@lru_cache(maxsize=64)
+def _policy(allowed: tuple[tuple[str, str], ...]) -> str:
+    return "; ".join(f"{name} {value}" for name, value in (_POLICY | dict(allowed)).items())
 
 
 def set_up(app: Flask) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.browser.resident_site import ResidentSite
+
 _FONTS = Path(__file__).parents[2] / "survey_app" / "static" / "fonts"
 
 _ARGUMENTS = (
@@ -40,3 +42,46 @@ def chromium(fonts):
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=_ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def resident_site(tmp_path_factory):
+    """Give one server for all tests of the residents' pages."""
+    made = ResidentSite(tmp_path_factory.mktemp("site"))
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def site(resident_site):
+    """Give the server behind a network that behaves, until the test says otherwise."""
+    resident_site.network.mend()
+    yield resident_site
+    resident_site.network.mend()
+
+
+@pytest.fixture
+def phone(chromium):
+    """Give a function that opens a phone of 360 × 640; `with_script=False` switches its scripts off."""
+    opened = []
+
+    def open_phone(with_script=True):
+        made = chromium.new_context(viewport={"width": 360, "height": 640}, java_script_enabled=with_script)
+        opened.append(made)
+        return made
+
+    yield open_phone
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture
+def page(phone):
+    """Give a page of a phone, under the policy that residents have."""
+    return phone().new_page()
+
+
+@pytest.fixture
+def plain(phone):
+    """Give a page of a phone whose scripts are switched off."""
+    return phone(with_script=False).new_page()

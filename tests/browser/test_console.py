@@ -20,7 +20,7 @@ from tests.web.small_survey import EVERY_KIND, SmallSurvey, other
 
 pytestmark = pytest.mark.browser
 
-PARTS = ("", "/definition", "/posters", "/jobs")
+PARTS = ("", "/definition", "/posters", "/codes", "/jobs")
 
 
 class Site:
@@ -62,6 +62,9 @@ class Site:
             *(f"/surveys/{slug}{path}" for slug in ("draft", "open") for path in PARTS),
             "/surveys/open?unit=430702001",
             "/surveys/open?q=x",
+            "/surveys/open/codes?under=430702001",
+            "/surveys/open/codes/replace?unit=430702001001&group=residents",
+            "/surveys/open/codes/pause?unit=430702001001",
             "/surveys/closed",
             "/surveys/published",
             "/surveys/draft/open",

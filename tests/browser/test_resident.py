@@ -1,165 +1,178 @@
-"""The resident's pages in a real browser: without script, by keyboard, on a small screen, by axe's rules."""
+"""A resident's way through the pages: without script, with the keyboard alone, back after an error."""
 
-import threading
+import base64
+import time
+from collections import Counter
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from werkzeug.serving import make_server
 
-from survey_app.config import read_config
-from survey_app.factory import create_app
-from survey_app.services.migrating import migrate
-from tests.web.small_survey import EVERY_KIND, TARGETS, TOWN, SmallSurvey, other
+from tests.browser.resident_site import load_again
 
 pytestmark = pytest.mark.browser
 
 
-class Site:
-    """A running server with surveys in every state."""
-
-    def __init__(self, parts, address):
-        self.address = address
-        self.survey = SmallSurvey(parts, EVERY_KIND).open()
-        self.code = self.survey.code(TOWN)
-        self.review = SmallSurvey(parts, TARGETS).open()
-        states = {state: SmallSurvey(parts, other(EVERY_KIND, slug=state)) for state in ("draft", "paused", "closed")}
-        states["paused"].open().pause()
-        states["closed"].open().close()
-        self.pages = {
-            "front": "/",
-            "privacy": "/privacy",
-            "questionnaire": f"/s/{self.code}",
-            "targets": f"/s/{self.review.code('常德市')}",
-            "thanks": f"/s/{self.code}/thanks",
-            "unknown": "/s/12345678",
-            "nowhere": "/nowhere",
-            **{name: f"/s/{each.code(TOWN)}" for name, each in states.items()},
-        }
+def choose(page, question, option):
+    """Press an option as a finger does: on its row."""
+    page.locator("label.opt", has=page.locator(f"[name={question}][value={option}]")).click()
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("site")
-    app = create_app(read_config({"SURVEY_DATA_DIR": str(folder)}))
-    parts = app.extensions["manyi"]
-    migrate(parts.database)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield Site(parts, f"http://127.0.0.1:{server.port}")
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    parts.database.dispose()
+def focused(page, attribute):
+    return page.evaluate(f"document.activeElement.getAttribute('{attribute}')")
 
 
-@pytest.fixture
-def page(chromium):
-    """Give a page of a phone whose scripts are switched off."""
-    context = chromium.new_context(java_script_enabled=False, viewport={"width": 360, "height": 640})
-    yield context.new_page()
-    context.close()
+def tab_to(page, name, most=30):
+    """Press Tab until a field of the name has the focus, and see that this shows."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if focused(page, "name") == name:
+            seen = page.evaluate(
+                "getComputedStyle(document.activeElement.closest('.opt') || document.activeElement).outlineStyle"
+            )
+            assert seen == "solid", f"nobody sees that {name} has the focus"
+            return
+    raise AssertionError(f"no way to {name} by Tab")
 
 
-@pytest.fixture
-def scripted(chromium):
-    """Give a page on which a test may measure; the pages themselves hold no script."""
-    context = chromium.new_context(viewport={"width": 360, "height": 640}, bypass_csp=True)
-    yield context.new_page()
-    context.close()
+def test_a_whole_submission_without_script_is_one_ballot(site, plain):
+    with site.adds(1):
+        plain.goto(site.address + "/")
+        plain.fill("#code", f"{site.code[:4]} {site.code[4:]}")
+        plain.click("button")
+        assert plain.locator("[data-if]:visible").count() == 0
+        plain.click(".go")
+        assert plain.locator("[role=alert] a").count() == 2
+        plain.click("[role=alert] a >> nth=0")
+        choose(plain, "overall", "satisfied")
+        choose(plain, "buses", "dissatisfied")
+        plain.fill("textarea", "多几班公交")
+        plain.click(".go")
+        assert plain.locator("[role=status] a").count() == 1
+        assert plain.input_value("textarea") == "多几班公交"
+        choose(plain, "reason", "fares")
+        plain.click(".go")
+        assert plain.url.startswith(f"{site.questionnaire}/thanks")
+        load_again(plain)
+        assert plain.url.startswith(f"{site.questionnaire}/thanks")
 
 
-VIEWS = ("", "?lang=en", "?size=large", "?lang=en&size=large")
+def test_a_whole_submission_by_keyboard(site, page):
+    before = Counter(site.survey.ballots())
+    with site.adds(1):
+        page.goto(site.questionnaire)
+        tab_to(page, "overall")
+        page.keyboard.press("Space")
+        tab_to(page, "buses")
+        page.keyboard.press("Space")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowDown")
+        tab_to(page, "reason")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Space")
+        tab_to(page, "household")
+        page.keyboard.type("4")
+        tab_to(page, "one_thing")
+        page.keyboard.type("gongjiao")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/thanks?*")
+    [ballot] = Counter(site.survey.ballots()) - before
+    assert list(ballot)[:2] == [1, 3]  # Satisfied in all, dissatisfied with the buses.
 
 
-def violations(page):
-    found = Axe().run(page).response["violations"]
-    return [(each["id"], [node["html"] for node in each["nodes"]][:2]) for each in found]
+def test_an_empty_submission_leads_to_each_first_option(site, page):
+    page.goto(site.questionnaire)
+    title = page.title()
+    page.click(".go")
+    page.wait_for_selector("[role=alert]")
+    assert page.title() == f"错误：{title}"
+    assert [each.get_attribute("href") for each in page.locator("[role=alert] a").all()] == ["#q1-0", "#q2-0"]
+    assert page.evaluate("document.activeElement.closest('[role=alert]') !== null")
+    for anchor in ("q1-0", "q2-0"):
+        page.click(f"[role=alert] a[href='#{anchor}']")
+        assert focused(page, "id") == anchor
+        fault = page.locator(f"#{anchor}").evaluate(
+            "node => document.getElementById(node.closest('fieldset').getAttribute('aria-describedby')).innerText"
+        )
+        assert fault in page.inner_text(f"[role=alert] a[href='#{anchor}']")
+    page.keyboard.press("Space")
+    assert page.is_checked("#q2-0")
 
 
-def is_wider_than_the_screen(page):
-    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+@pytest.mark.parametrize("with_script", [True, False])
+def test_an_error_keeps_everything_that_was_filled_in(site, phone, with_script):
+    page = phone(with_script).new_page()
+    with site.adds(1):
+        page.goto(site.questionnaire)
+        token = page.input_value("[name=_token]")
+        choose(page, "overall", "basically_satisfied")
+        choose(page, "visits", "rarely")
+        page.fill("[name=household]", "99")
+        page.fill("textarea", "路灯\n公交")
+        page.click(".go")
+        page.wait_for_selector("[role=alert]")
+        assert page.input_value("[name=_token]") == token
+        assert page.is_checked("[name=overall][value=basically_satisfied]")
+        assert page.is_checked("[name=visits][value=rarely]")
+        assert page.input_value("[name=household]") == "99"
+        assert page.input_value("textarea") == "路灯\n公交"
+        choose(page, "buses", "satisfied")
+        page.fill("[name=household]", "9")
+        page.click(".go")
+        page.wait_for_url("**/thanks?*")
 
 
-def test_a_whole_submission_without_script_is_one_ballot(site, page):
-    before = len(site.survey.ballots())
-    page.goto(site.address + "/")
-    page.fill("#code", f"{site.code[:4]} {site.code[4:]}")
-    page.click("button")
-    page.click("button")
-    assert page.locator("[role=alert] a").count() == 2
-    page.click("[role=alert] a >> nth=0")
-    page.locator("label.opt", has=page.locator("[name=overall][value=satisfied]")).click()
-    page.locator("label.opt", has=page.locator("[name=buses][value=dissatisfied]")).click()
-    page.fill("textarea", "多几班公交")
-    page.click("button")
-    assert page.locator("[role=alert] a").count() == 1
-    assert page.input_value("textarea") == "多几班公交"
-    page.locator("label.opt", has=page.locator("[name=reason][value=fares]")).click()
-    page.click("button")
-    assert page.url == f"{site.address}/s/{site.code}/thanks"
-    page.reload()
-    assert len(site.survey.ballots()) == before + 1
+def test_a_conditional_question_comes_and_goes_with_the_answer_that_it_hangs_on(site, page):
+    page.goto(site.questionnaire)
+    reason = page.locator("[data-if]")
+    assert not reason.is_visible()
+    choose(page, "buses", "dissatisfied")
+    assert reason.is_visible()
+    choose(page, "reason", "routes")
+    choose(page, "buses", "dont_know")
+    assert not reason.is_visible()
+    choose(page, "overall", "satisfied")
+    with site.adds(1):
+        page.click(".go")
+        page.wait_for_url("**/thanks?*")
 
 
-def test_the_first_error_is_where_the_keyboard_stands(site, scripted):
-    scripted.goto(site.address + site.pages["questionnaire"])
-    scripted.click("button")
-    assert scripted.evaluate("document.activeElement.getAttribute('href')") == "#q1-0"
-    scripted.keyboard.press("Enter")
-    assert scripted.evaluate("document.activeElement.id") == "q1-0"
-    scripted.keyboard.press("Space")
-    assert scripted.is_checked("#q1-0")
+def test_how_much_was_written_is_counted_and_read_out_only_near_the_end(site, page):
+    page.goto(site.questionnaire)
+    count = page.locator(".count")
+    assert count.inner_text() == "0 / 500"
+    page.fill("textarea", "多几班公交车")
+    assert (count.inner_text(), count.get_attribute("aria-live")) == ("6 / 500", "off")
+    page.fill("textarea", "好" * 490)
+    assert (count.inner_text(), count.get_attribute("aria-live")) == ("490 / 500", "polite")
 
 
-@pytest.mark.parametrize("view", ["", "?lang=en"])
-def test_the_first_question_shows_without_scrolling(site, scripted, view):
-    scripted.goto(site.address + site.pages["questionnaire"] + view)
-    box = scripted.locator("fieldset label.opt").first.bounding_box()
+@pytest.mark.parametrize("lang", ["zh_Hans", "en"])
+def test_the_first_question_shows_without_scrolling(site, page, lang):
+    page.goto(f"{site.questionnaire}?lang={lang}")
+    box = page.locator("fieldset label.opt").first.bounding_box()
     assert box["y"] + box["height"] < 640
 
 
-@pytest.mark.parametrize("view", VIEWS)
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(site, scripted, view):
-    for name, path in site.pages.items():
-        scripted.goto(site.address + path + view)
-        assert violations(scripted) == [], name
-        scripted.set_viewport_size({"width": 320, "height": 640})
-        assert not is_wider_than_the_screen(scripted), name
-        scripted.set_viewport_size({"width": 360, "height": 640})
+def test_a_page_of_yesterday_is_accepted_without_any_cookie(site, phone, monkeypatch):
+    context = phone(with_script=False)
+    page = context.new_page()
+    page.goto(site.questionnaire)
+    clock = time.time
+    monkeypatch.setattr(time, "time", lambda: clock() + 36 * 3600)
+    with site.adds(1):
+        choose(page, "overall", "satisfied")
+        choose(page, "buses", "satisfied")
+        page.click(".go")
+        assert "/thanks" in page.url
+    assert context.cookies() == []
 
 
-@pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("name", ["front", "questionnaire", "targets"])
-def test_axe_finds_nothing_where_something_is_wrong(site, scripted, name, view):
-    scripted.goto(site.address + site.pages[name] + view)
-    if name == "questionnaire":
-        scripted.fill("#q5", "x")
-    scripted.click("button")
-    assert scripted.locator(".fault").count() > 0
-    assert violations(scripted) == []
-    scripted.set_viewport_size({"width": 320, "height": 640})
-    assert not is_wider_than_the_screen(scripted)
-
-
-@pytest.mark.parametrize(("view", "body", "question"), [("", 18, 22), ("?size=large", 24, 30)])
-def test_text_and_targets_are_large_enough(site, scripted, view, body, question):
-    scripted.goto(site.address + site.pages["questionnaire"] + view)
-    size = "node => parseFloat(getComputedStyle(node).fontSize)"
-    assert scripted.locator("label.opt").first.evaluate(size) == pytest.approx(body, abs=0.1)
-    assert scripted.locator("legend").first.evaluate(size) == pytest.approx(question, abs=0.1)
-    smallest = scripted.evaluate(
-        "() => Math.min(...[...document.querySelectorAll('body :not(input)')]"
-        ".map(node => parseFloat(getComputedStyle(node).fontSize)))"
-    )
-    assert smallest >= 15.9
-    heights = "nodes => nodes.map(node => node.getBoundingClientRect().height)"
-    assert min(scripted.locator("label.opt").evaluate_all(heights)) >= 60
-    assert min(scripted.locator("a, button").evaluate_all(heights)) >= 44
-
-
-def test_one_request_a_page_and_nothing_from_elsewhere(site, scripted):
-    requests = []
-    scripted.on("request", lambda request: requests.append(request.url))
-    scripted.goto(site.address + site.pages["questionnaire"])
-    assert [each for each in requests if not each.startswith("data:")] == [site.address + site.pages["questionnaire"]]
+def test_what_a_token_holds_leaves_no_room_for_a_time(site, plain):
+    """A nonce of the server's choice and the signature over it; so it grows no older."""
+    tokens = []
+    for _ in range(2):
+        plain.goto(site.questionnaire)
+        tokens.append(base64.urlsafe_b64decode(plain.input_value("[name=_token]") + "="))
+    first, second = tokens
+    assert len(first) == len(second) == 32
+    assert sum(one == other for one, other in zip(first, second, strict=True)) < 8

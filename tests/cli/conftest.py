@@ -46,3 +46,11 @@ def stage(run, tmp_path):
         done = run(*words)
         assert done.exit_code == 0, done.output
     return run
+
+
+@pytest.fixture
+def by_slip(stage, tmp_path):
+    """Give the same function with a survey by slip launched beside the small one."""
+    (tmp_path / "by-slip.json").write_bytes(cast.as_bytes(cast.definition(slug="by-slip", ballot_mode="slip")))
+    assert stage("launch", tmp_path / "by-slip.json").exit_code == 0
+    return stage

@@ -15,11 +15,11 @@ from tests import cast
 PAGE = """<!doctype html><title>测评</title>
 <form method="get" action="/"><input name="q"></form>
 <form method="post" action="{action}">
-<input type="hidden" name="_token" value="{token}">
+<input type="hidden" name="_token" value="{token}"><input type="hidden" name="_asked" value="{asked}">
 <input type="radio" name="overall" value="satisfied"><input type="radio" name="overall" value="basically_satisfied">
 <input type="radio" name="overall" value="dissatisfied"><input type="radio" name="overall" value="dont_know">
 <input type="radio" name="visits" value="one"><input type="radio" name="visits" value="more">
-<input type="checkbox" name="reasons" value="papers"><input type="checkbox" name="reasons" value="nobody">
+<input type="checkbox" name="reasons" value="papers"{off}><input type="checkbox" name="reasons" value="nobody"{off}>
 <input type="text" inputmode="numeric" name="age"><textarea name="wish"></textarea>
 <button>提交</button></form>"""
 
@@ -33,7 +33,7 @@ class Resident(BaseHTTPRequestHandler):
         server = self.server
         server.pages.append(self.path)
         if server.page is None:
-            self._reply(200, PAGE.format(action=server.action, token=f"t{next(server.tokens)}"))
+            self._reply(200, self._page(f"t{next(server.tokens)}"))
         else:
             self._reply(*server.page)
 
@@ -41,7 +41,12 @@ class Resident(BaseHTTPRequestHandler):
         server = self.server
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         assert self.headers["Content-Type"] == "application/x-www-form-urlencoded"
-        token = parse_qs(body)["_token"][0]
+        sent = parse_qs(body)
+        token = sent["_token"][0]
+        if sent["visits"] == ["more"] and "_asked" not in sent:
+            assert "reasons" not in sent
+            self._reply(200, self._page(token, asked="reasons", off=""))
+            return
         with server.lock:
             server.tries.append((token, body))
             first = server.stored.get(token) is None
@@ -53,6 +58,9 @@ class Resident(BaseHTTPRequestHandler):
             self._reply(503, "busy")
             return
         self._reply(server.verdict, "")
+
+    def _page(self, token, asked="", off=" disabled"):
+        return PAGE.format(action=self.server.action, token=token, asked=asked, off=off)
 
     def _reply(self, status, text):
         content = text.encode()
@@ -135,7 +143,7 @@ def test_another_seed_gives_other_answers(stage, server):
     assert digest(one) != digest(two)
 
 
-def test_residents_leave_out_what_is_asked_only_after_another_answer(stage, server):
+def test_residents_go_on_to_what_is_asked_only_after_another_answer(stage, server):
     _, ballots = answer(stage, server)
     given = [dict(answers) for _, answers in ballots]
     assert any(each["visits"] == "more" and "reasons" in each for each in given)
@@ -232,3 +240,74 @@ def test_no_such_survey(stage, server):
     done = stage("answer", "none", "--residents", 3, "--url", server.url)
     assert (done.exit_code, done.stdout) == (1, "")
     assert done.stderr == "There is no survey none. `list` shows the surveys there are.\n"
+
+
+@pytest.fixture
+def printed(by_slip, tmp_path):
+    """Give a file of two slips a place."""
+    assert by_slip("slips", "by-slip", "--out", tmp_path / "slips.csv", "--copies", 2).exit_code == 0
+    return tmp_path / "slips.csv"
+
+
+def answer_by_slip(run, server, *words):
+    server.stored.clear()
+    return run("answer", "by-slip", "--url", server.url, *words)
+
+
+def slips_in(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def paths(server):
+    return sorted(path for path, _ in server.stored.values())
+
+
+def test_every_slip_is_used_by_one_resident(by_slip, server, printed):
+    done = answer_by_slip(by_slip, server, "--slips", printed)
+    assert done.exit_code == 0, done.output
+    assert done.stdout.startswith("12 ballots acknowledged in ")
+    assert paths(server) == sorted(f"/s/{row['code']}" for row in slips_in(printed))
+
+
+def test_only_so_many_of_them_are_used(by_slip, server, printed):
+    words = ("--slips", printed, "--residents", 5, "--under", cast.DINGCHENG, "--seed", 3)
+    assert answer_by_slip(by_slip, server, *words).exit_code == 0
+    used = paths(server)
+    assert len(set(used)) == 5
+    theirs = {f"/s/{row['code']}" for row in slips_in(printed) if row["unit_code"].startswith(cast.DINGCHENG)}
+    assert set(used) <= theirs
+    assert answer_by_slip(by_slip, server, *words).exit_code == 0
+    assert paths(server) == used
+    assert answer_by_slip(by_slip, server, "--slips", printed, "--residents", 99).exit_code == 0
+    assert len(paths(server)) == 12
+
+
+def test_a_slip_that_is_refused_is_reported(by_slip, server, printed):
+    server.page = (410, "")
+    done = answer_by_slip(by_slip, server, "--slips", printed)
+    assert done.exit_code == 1
+    assert "Not acknowledged: 12 × GET 410" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"\xff\xfe", "The file is not UTF-8 text."),
+        (b"", "There are no slips in this file."),
+        (b"unit_code,group,code,url\n", "There are no slips in this file."),
+        (b"a,b\n1,2\n", "Row 2 is no slip"),
+        (b"unit_code,group,code,url\n999,residents,1000000000000000,x\n", "Row 2 is no slip"),
+        (f"unit_code,group,code,url\n{cast.RURAL[0]},residents,12345674,x\n".encode(), "Row 2 is no slip"),
+    ],
+)
+def test_a_file_that_holds_no_slips_is_refused(by_slip, server, tmp_path, content, sentence):
+    (tmp_path / "bad.csv").write_bytes(content)
+    done = answer_by_slip(by_slip, server, "--slips", tmp_path / "bad.csv")
+    assert done.exit_code == 1
+    assert sentence in done.stderr
+    assert server.pages == []
+
+
+def test_without_slips_the_number_of_residents_is_needed(by_slip, server):
+    assert answer_by_slip(by_slip, server).exit_code == 2

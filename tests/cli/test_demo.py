@@ -39,7 +39,7 @@ def test_the_demonstration_compares_publishes_serves_and_ends_cleanly(tmp_path):
         assert "cells compared, 0 differ." in said
         result, questionnaire = re.findall(r"http://[^ \n]+", said[said.index("Result page:") :])[:2]
         assert "样本不足" in read(result) or "满意" in read(result)
-        assert '<form method="post"' in read(questionnaire)
+        assert '<form id="sheet" method="post"' in read(questionnaire)
         everybody = psutil.Process(demo.pid).children(recursive=True)
         assert len(everybody) >= 3, "the server, its workers, the jobs"
         os.killpg(demo.pid, signal.SIGTERM)  # As a terminal that closes does.

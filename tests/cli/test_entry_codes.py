@@ -4,6 +4,8 @@ import json
 import subprocess
 
 import pytest
+from PIL import Image
+from pyzbar.pyzbar import ZBarSymbol, decode
 
 from survey_app.cli import context
 from survey_app.domain.entry_codes import is_entry_code
@@ -29,14 +31,42 @@ def test_csv_is_the_format_where_none_is_named(stage):
     assert stage("entry-codes", "small").stdout == stage("entry-codes", "small", "--format", "csv").stdout
 
 
+def info(pdf):
+    command = ("pdfinfo", pdf)
+    return subprocess.run(command, capture_output=True, check=True, text=True).stdout
+
+
+@pytest.mark.parametrize(("words", "size"), [((), "(A4)"), (("--paper", "A4"), "(A4)"), (("--paper", "A3"), "(A3)")])
+def test_posters_are_made_for_two_papers(stage, tmp_path, words, size):
+    out = tmp_path / "posters.pdf"
+    assert stage("posters", "small", "--out", out, "--under", cast.QIMING, *words).exit_code == 0
+    assert size in info(out)
+
+
+def test_another_paper_is_wrong_usage(stage, tmp_path):
+    assert stage("posters", "small", "--out", tmp_path / "posters.pdf", "--paper", "A5").exit_code == 2
+
+
+def test_long_addresses_are_warned_about_and_printed_at_a_finer_code(stage, settings, tmp_path):
+    settings.setenv("SURVEY_PUBLIC_URL", "https://Satisfaction.Changde.hunan.gov.cn")
+    out = tmp_path / "posters.pdf"
+    done = stage("posters", "small", "--out", out, "--under", cast.RURAL[0])
+    assert done.exit_code == 0
+    assert done.stderr.startswith("The addresses in the QR codes have 52 characters, more than 42:")
+    command = ("pdftoppm", "-r", "150", "-png", "-f", "2", out)
+    png = subprocess.run(command, capture_output=True, check=True).stdout
+    (symbol,) = decode(Image.open(io.BytesIO(png)), symbols=[ZBarSymbol.QRCODE])
+    assert symbol.data.decode().startswith("https://satisfaction.changde.hunan.gov.cn/s/")
+
+
 @pytest.mark.parametrize(("words", "pages"), [((), 6), (("--under", cast.QIMING), 2)])
 def test_posters_are_one_page_a_place(stage, tmp_path, words, pages):
     out = tmp_path / "posters.pdf"
     done = stage("posters", "small", "--out", out, *words)
     assert (done.exit_code, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[-1] == f"{pages} posters in {out}."
-    command = ("pdfinfo", out)
-    assert f"Pages:           {pages}" in subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    said = f"{pages} posters in {out}, behind a test page. Print and scan that first."
+    assert done.stdout.splitlines()[-1] == said
+    assert f"Pages:           {pages + 1}" in info(out)
     assert [path.name for path in tmp_path.iterdir() if "poster" in path.name] == ["posters.pdf"]
 
 

@@ -1,8 +1,8 @@
 import pytest
-from qrcode.constants import ERROR_CORRECT_Q
+from qrcode.constants import ERROR_CORRECT_M, ERROR_CORRECT_Q
 from qrcode.main import QRCode
 
-from survey_app.documents.qr_symbol import dark_rectangles, matrix_of, version_for
+from survey_app.documents.qr_symbol import ErrorLevel, dark_rectangles, matrix_of, version_for
 
 
 @pytest.mark.parametrize(("length", "version"), [(0, 1), (20, 2), (21, 3), (32, 3), (33, 4), (46, 4), (47, 5), (60, 5)])
@@ -49,3 +49,16 @@ def test_the_symbol_is_that_of_the_library_at_the_same_settings():
     symbol.add_data(url)
     symbol.make(fit=False)
     assert matrix_of(url, 4) == symbol.modules
+
+
+@pytest.mark.parametrize(("length", "version"), [(26, 2), (27, 3), (42, 3), (43, 4), (62, 4)])
+def test_a_slips_level_holds_more_in_the_same_symbol(length, version):
+    assert version_for(["a" * length], ErrorLevel.M) == version
+    assert len(matrix_of("a" * length, version, ErrorLevel.M)) == 17 + 4 * version
+
+
+def test_the_symbol_of_a_level_is_that_of_the_library():
+    symbol = QRCode(version=3, error_correction=ERROR_CORRECT_M, mask_pattern=2)
+    symbol.add_data("https://my.cd.cn/s/0000000000000000")
+    symbol.make(fit=False)
+    assert matrix_of("https://my.cd.cn/s/0000000000000000", 3, ErrorLevel.M) == symbol.modules

@@ -15,14 +15,18 @@ from survey_app.domain.messages import Refused
 
 #: Every act in every state: the state after it, - where it is refused.
 TABLE = """
-            draft   open    closed     published  archived
-change      draft   -       -          -          -
-open        open    -       -          -          -
-close       -       closed  -          -          -
-reopen      -       -       open       -          -
-tabulate    -       -       closed     published  archived
-publish     -       -       published  published  -
-withdraw    -       -       -          closed     -
+              draft   open    closed     published  archived
+change        draft   -       -          -          -
+open          open    -       -          -          -
+close         -       closed  -          -          -
+reopen        -       -       open       -          -
+tabulate      -       -       closed     published  archived
+publish       -       -       published  published  -
+withdraw      -       -       -          closed     -
+replace_code  draft   open    -          -          -
+void_code     draft   open    -          -          -
+pause         draft   open    -          -          -
+resume        draft   open    -          -          -
 """
 _HEAD, *_LINES = [line.split() for line in TABLE.strip().splitlines()]
 CASES = [(SurveyState(state), Act(line[0]), to) for line in _LINES for state, to in zip(_HEAD, line[1:], strict=True)]

@@ -137,10 +137,32 @@ def test_a_group_is_asked_about_its_own_targets():
 
 def test_questions_are_numbered_as_this_sheet_asks_them_and_targets_share_a_number():
     sheet = LISTED.sheet([])
-    assert [sheet.number_of(item) for item in sheet.items] == [1, 1, 2, 3, 3, 4]
+    assert [sheet.number_of(item) for item in sheet.items] == ["1", "1", "2", "3", "3", "4"]
     rural = SMALL.sheet(["rural"])
     assert [(item.name, rural.number_of(item)) for item in rural.items][:3] == [
-        ("overall", 1),
-        ("visits", 2),
-        ("reasons", 3),
+        ("overall", "1"),
+        ("visits", "2"),
+        ("reasons", "2-1"),
     ]
+    assert [rural.number_of(item) for item in rural.items][3:] == ["3", "4"]
+
+
+def test_a_question_below_a_question_below_a_question_is_numbered_so():
+    questions = (
+        single("ride"),
+        single("late", show_if=ShowIf("ride", ("yes",))),
+        text("how_late", show_if=ShowIf("late", ("yes",))),
+        text("why", show_if=ShowIf("ride", ("no",))),
+        single("else"),
+    )
+    sheet = Questionnaire(questions).sheet([])
+    assert [sheet.number_of(item) for item in sheet.items] == ["1", "1-1", "1-1-1", "1-2", "2"]
+
+
+def test_a_part_of_the_targets_comes_in_the_order_given_below_each_question():
+    sheet = LISTED.sheet([])
+    assert [each.code for each in sheet.targets] == ["A", "B"]
+    assert names(sheet.about_targets(["B", "A"])) == ["work:B", "work:A", "wish", "tone:B", "tone:A", "often"]
+    assert names(sheet.about_targets(["A"])) == ["work:A", "wish", "tone:A", "often"]
+    assert names(sheet.about_targets([])) == ["wish", "often"]
+    assert {item.name: item.slot for item in sheet.about_targets(["B"]).items}["tone:B"] == 3

@@ -31,16 +31,19 @@ def free_port():
         return found.getsockname()[1]
 
 
-def start(url, folder, port):
-    environment = os.environ | {
+def environment(url, folder, port):
+    return os.environ | {
         "SURVEY_DATABASE_URL": url,
         "SURVEY_DATA_DIR": str(folder),
         "SURVEY_PORT": str(port),
         "PYTHONPATH": str(ROOT),
     }
+
+
+def start(url, folder, port):
     server = subprocess.Popen(
         [sys.executable, "-m", "survey_app", "serve"],
-        env=environment,
+        env=environment(url, folder, port),
         cwd=ROOT,
         start_new_session=True,
         stdout=subprocess.DEVNULL,

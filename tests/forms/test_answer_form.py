@@ -6,7 +6,7 @@ from hypothesis import strategies as some
 from werkzeug.datastructures import MultiDict
 
 from analysis.histogram import BLANK, NOT_ASKED
-from forms.answer_form import TOKEN, build_form
+from forms.answer_form import EVERY, SHOWN, TOKEN, build_form, could_have_sent
 from survey_app.domain.messages import Message
 from survey_app.domain.questionnaire import Question, QuestionKind, Questionnaire, ShowIf, Target
 from survey_app.domain.rating_scale import FOUR_LEVEL, Option
@@ -79,11 +79,38 @@ def test_a_required_question_left_out_is_said_at_its_field_only():
     assert form.errors == {"data": [Message("Please choose an answer.")]}
 
 
-def test_a_question_behind_a_condition_is_required_only_where_it_holds():
-    assert read(data="satisfied")[1] is not None
-    form, ballot = read(data="dissatisfied")
+@pytest.mark.parametrize("shown", ["errors", EVERY, "x errors"])
+def test_a_question_behind_a_condition_is_required_only_where_it_holds(shown):
+    assert read(data="satisfied", **{SHOWN: shown})[1] is not None
+    form, ballot = read(data="dissatisfied", **{SHOWN: shown})
     assert ballot is None
     assert list(form.errors) == ["errors"]
+    assert form.waiting == []
+
+
+@pytest.mark.parametrize("shown", [{}, {SHOWN: ""}, {SHOWN: "validate"}])
+def test_a_question_that_an_answer_calls_for_waits_where_the_page_had_not_shown_it(shown):
+    form, ballot = read(data="dissatisfied", **shown)
+    assert ballot is None
+    assert form.waiting == form.unfolded == ["errors"]
+    assert form.errors == {}
+    form, ballot = read(data="dissatisfied", errors="a", **shown)
+    assert form.waiting == []
+    assert ballot is not None
+
+
+def test_a_form_may_wait_and_have_faults_at_once():
+    form, ballot = read(**{"data": "dissatisfied", "q-0": "four"})
+    assert ballot is None
+    assert (list(form.errors), form.waiting) == (["q-0"], ["errors"])
+
+
+def test_a_part_of_the_targets_is_a_form_of_its_own():
+    part = SHEET.about_targets(["2"])
+    form = FORM(MultiDict([("data", "satisfied"), ("list:2", "dissatisfied")]), part)
+    assert "list:D.1" not in form
+    assert list(form.read().packed) == [1, BLANK, NOT_ASKED, 3]
+    assert not could_have_sent(part, MultiDict([("list:D.1", "satisfied")]))
 
 
 def test_a_condition_that_can_never_hold_takes_its_question_off_the_sheet():
@@ -143,12 +170,13 @@ def test_what_was_written_stays_in_its_box():
     ],
 )
 def test_what_the_page_does_not_hold_cannot_come_from_it(pairs):
-    assert not FORM.could_have_sent(MultiDict(pairs))
+    assert not could_have_sent(SHEET, MultiDict(pairs))
 
 
 def test_what_the_page_holds_can_come_from_it():
-    assert FORM.could_have_sent(
-        MultiDict([(TOKEN, "x"), ("data", "satisfied"), ("errors", "a"), ("errors", "b"), ("q-0", ""), ("token", "")])
+    assert could_have_sent(
+        SHEET,
+        MultiDict([(TOKEN, "x"), ("data", "satisfied"), ("errors", "a"), ("errors", "b"), ("q-0", ""), ("token", "")]),
     )
 
 

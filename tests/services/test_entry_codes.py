@@ -1,15 +1,16 @@
 import io
+import re
 import subprocess
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
 
-from survey_app.domain.entry_codes import grouped, is_entry_code
+from survey_app.domain.entry_codes import POSTER_LENGTH, SLIP_LENGTH, grouped, is_entry_code
 from survey_app.domain.messages import Refused
 from survey_app.models import EntryCode, Place, Unit
 from survey_app.services import entry_codes
-from survey_app.services.entry_codes import closing_day, list_codes, print_posters
+from survey_app.services.entry_codes import address_warning, closing_day, list_codes, print_posters
 from survey_app.services.importing_units import import_units
 from tests import cast
 
@@ -36,14 +37,15 @@ def printed(database, slug="small", under=None, progress=lambda done, total: Non
     with database.reading() as session:
         count = print_posters(session, slug, URL, out, progress, under)
     pages = pages_of(out.getvalue())
-    assert len(pages) == count
-    return pages
+    assert len(pages) == count + 1
+    assert "测试页" in pages[0]
+    return pages[1:]
 
 
 def drawn(database, monkeypatch, slug):
     """Return the posters themselves, without the PDF."""
     posters = []
-    monkeypatch.setattr(entry_codes, "write_posters", lambda out, some, progress: posters.extend(some))
+    monkeypatch.setattr(entry_codes, "write_posters", lambda out, some, progress, paper: posters.extend(some))
     with database.reading() as session:
         print_posters(session, slug, URL, io.BytesIO(), lambda done, total: None)
     return posters
@@ -109,14 +111,30 @@ def test_there_is_a_page_for_each_place_and_progress_is_told(stage):
     assert heard == [(done, 6) for done in range(1, 7)]
 
 
-def test_printing_again_gives_the_same_file(stage):
-    files = []
-    for _ in range(2):
-        out = io.BytesIO()
-        with stage.reading() as session:
-            print_posters(session, "small", URL, out, lambda done, total: None)
-        files.append(out.getvalue())
-    assert files[0] == files[1]
+def file_on(database, paper):
+    out = io.BytesIO()
+    with database.reading() as session:
+        print_posters(session, "small", URL, out, lambda done, total: None, paper=paper)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("paper", ["A4", "A3"])
+def test_printing_again_gives_the_same_file(stage, paper):
+    assert file_on(stage, paper) == file_on(stage, paper)
+
+
+def test_both_papers_carry_the_same_codes(stage):
+    assert re.findall(r"测评码 +([\d ]+\d)", "".join(pages_of(file_on(stage, "A4")))) == re.findall(
+        r"测评码 +([\d ]+\d)", "".join(pages_of(file_on(stage, "A3")))
+    )
+
+
+@pytest.mark.parametrize(
+    ("host", "length"), [("https://" + "a" * 23, POSTER_LENGTH), ("https://" + "a" * 15, SLIP_LENGTH)]
+)
+def test_addresses_of_more_than_42_characters_are_warned_about(host, length):
+    assert address_warning(host, length) is None
+    assert "43 characters, more than 42" in str(address_warning(f"{host}a", length))
 
 
 @pytest.mark.parametrize(

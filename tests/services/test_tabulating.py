@@ -246,7 +246,7 @@ def test_five_level_scale_folds_into_ratings(database):
     assert (row["satisfied_rate"], row["approval_rate"], row["approval_rate_all"]) == ("44.0", "72.0", "66.7")
 
 
-@pytest.mark.parametrize("name", ["four-level", "five-level", "groups"])
+@pytest.mark.parametrize("name", ["four-level", "five-level", "groups", "slips"])
 def test_the_examples_tabulate_with_no_ballots(sqlite_database, name):
     examples = Path(__file__).parents[2] / "docs" / "examples"
     import json  # noqa: PLC0415
@@ -258,4 +258,4 @@ def test_the_examples_tabulate_with_no_ballots(sqlite_database, name):
     assert tally
     assert {row["count"] for row in tally} == {0}
     assert all(row["approval_rate"] is None and not row["suppressed"] for row in table)
-    assert len(rows) == {"four-level": 2462, "five-level": 1 + 10 + 178, "groups": 1 + 39}[name]
+    assert len(rows) == {"four-level": 2462, "five-level": 1 + 10 + 178, "groups": 1 + 39, "slips": 1 + 1 + 19}[name]

@@ -1,5 +1,6 @@
 """Posters and other long work, as organisers see it: asked for, followed, cancelled, downloaded."""
 
+import dataclasses
 import threading
 
 import pytest
@@ -28,7 +29,7 @@ def do_jobs(app):
 
 def test_posters_are_asked_for_made_and_downloaded(app, organiser, draft):
     page = organiser.get("/console/surveys/every-kind/posters?lang=en")
-    assert "Places: 2. One A4 page each" in plain(page)
+    assert "Places: 2. One page each" in plain(page)
     path = job_path(organiser.post("/console/surveys/every-kind/posters?lang=en"))
     waiting = organiser.get(path)
     assert "Waiting for the worker…" in plain(waiting)
@@ -49,10 +50,38 @@ def test_posters_are_asked_for_made_and_downloaded(app, organiser, draft):
 
 def test_posters_of_one_county_are_made(app, organiser, draft):
     page = organiser.get("/console/surveys/every-kind/posters?under=430702&lang=en")
-    assert "Places: 1. One A4 page each" in plain(page)
+    assert "Places: 1. One page each" in plain(page)
     path = job_path(organiser.post("/console/surveys/every-kind/posters?lang=en", {"under": "430702"}))
     do_jobs(app)
     assert "测评公告-every-kind-430702.pdf" in plain(organiser.get(path))
+
+
+def test_posters_are_made_on_the_paper_that_is_chosen(app, organiser, draft):
+    page = organiser.get("/console/surveys/every-kind/posters?under=430702&lang=en")
+    assert 'value="A4" checked' in page.text
+    sent = {"under": "430702", "paper": "A3"}
+    path = job_path(organiser.post("/console/surveys/every-kind/posters?lang=en", sent))
+    do_jobs(app)
+    page = plain(organiser.get(path))
+    assert "Posters · 430702 · A3" in page
+    assert "测评公告-every-kind-430702-A3.pdf" in page
+    number = path.split("?")[0].rsplit("/", 1)[-1]
+    assert b"/MediaBox [ 0 0 841.8898 1190.551 ]" in organiser.get(f"/console/jobs/{number}/result").data
+
+
+@pytest.mark.parametrize("paper", ["", "A5", "a3", HOSTILE])
+def test_another_paper_is_refused(organiser, draft, paper):
+    organiser.get("/console/surveys/every-kind/posters")
+    assert organiser.post("/console/surveys/every-kind/posters", {"paper": paper}).status_code == 400
+
+
+def test_addresses_that_are_too_long_are_warned_about_before_printing(app, organiser, draft, monkeypatch):
+    assert "The addresses in the QR codes" not in plain(organiser.get("/console/surveys/every-kind/posters?lang=en"))
+    parts = app.extensions["manyi"]
+    config = dataclasses.replace(parts.config, public_url="https://satisfaction.changde.hunan.gov.cn")
+    monkeypatch.setitem(app.extensions, "manyi", dataclasses.replace(parts, config=config))
+    page = plain(organiser.get("/console/surveys/every-kind/posters?lang=en"))
+    assert "The addresses in the QR codes have 52 characters, more than 42" in page
 
 
 def test_asking_twice_for_posters_leads_to_the_same_job(organiser, draft):

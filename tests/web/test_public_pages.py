@@ -133,7 +133,9 @@ def test_an_answer_lost_on_the_way_is_given_again_after_closing(client, survey, 
 
 @pytest.mark.parametrize(("query", "language"), LANGUAGES)
 def test_thanks_can_be_loaded_again(client, code, query, language):
-    first, second = (check(client.get(f"/s/{code}/thanks{query}"), language) for _ in range(2))
+    token = check(client.get(f"/s/{code}")).token
+    address = client.post(f"/s/{code}{query}", data={"_token": token, **FULL}).headers["Location"]
+    first, second = (check(client.get(address), language) for _ in range(2))
     assert first.status == 200
     assert first.html == second.html
     assert "28" in first.text

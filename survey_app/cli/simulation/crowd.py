@@ -14,6 +14,8 @@ from survey_app.cli.simulation.opinions import Answers, Opinions
 
 #: A resident gives up after so many tries.
 _TRIES = 6
+#: A questionnaire has at most so many steps: which targets are known, the questions, those that follow from answers.
+_STEPS = 8
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class Door:
 class Result:
     """What the residents submitted and how it went; only acknowledged ballots count."""
 
+    #: How many there were.
+    residents: int = 0
     acknowledged: int = 0
     refused: Counter[str] = field(default_factory=Counter)
     #: (place, group, field name, option) -> ballots acknowledged.
@@ -58,7 +62,7 @@ class Crowd:
         self._doors, self._plan, self._opinions = doors, plan, opinions
         self._next = itertools.count()
         self._lock = threading.Lock()
-        self.result = Result()
+        self.result = Result(len(plan))
 
     def answer(self, concurrency: int, progress: Callable[[int], None]) -> Result:
         """Let everybody answer, so many at a time; `progress` hears of one or more that are done."""
@@ -95,11 +99,14 @@ class Crowd:
         if status != 200:
             self._refuse(f"GET {status}")
             return
-        form = read_form(html.decode())
-        answers = self._opinions.answer(resident, form, door.line, door.group)
-        body = urlencode(_successful(form, answers), doseq=True).encode()
-        begun = time.perf_counter()
-        status, _ = connection.send("POST", urljoin(door.path, form.action), body)
+        for _ in range(_STEPS):
+            form = read_form(html.decode())
+            answers = self._opinions.answer(resident, form, door.line, door.group)
+            body = urlencode(_successful(form, answers), doseq=True).encode()
+            begun = time.perf_counter()
+            status, html = connection.send("POST", urljoin(door.path, form.action), body)
+            if status != 200:  # Else the page asks more, after these answers.
+                break
         if status == 303:
             self.result.written.update(form.texts, form.numbers)
             self._acknowledge(door, answers, fetched - start, time.perf_counter() - begun)

@@ -11,8 +11,10 @@ from analysis.ratings import Rating
 from survey_app.cli.simulation.form_reader import ReadForm
 from survey_app.domain.questionnaire import Questionnaire
 
-#: Of a hundred residents so many write something under an open question.
+#: Of all residents so many write something under an open question.
 _WRITE = 0.08
+#: Of all boxes so many are ticked.
+_TICK = 0.3
 _WISHES = (
     "路灯再多一些",
     "希望多几趟公交车",
@@ -40,18 +42,22 @@ class Opinions:
         return draw.choices(range(len(weights_of)), weights, k=residents)
 
     def answer(self, resident: int, form: ReadForm, line: Sequence[str], group: str) -> Answers:
-        """Fill in a form as this resident of a place, whose codes from the top are `line`, would."""
-        draw = random.Random(f"{self._seed}/{resident}/{line[-1]}/{group}")  # noqa: S311
+        """Fill in a form as this resident of a place, whose codes from the top are `line`, would.
+
+        Every field is thought about by itself: its answer does not depend on what else the page asks, or in what order.
+        """
+        mind = f"{self._seed}/{resident}/{line[-1]}/{group}"
         answers: Answers = {}
         for name, values in form.radios.items():
-            answers[name] = self._choose(draw, name, values, line, group)
+            answers[name] = self._choose(_draw(mind, name), name, values, line, group)
         for name, values in form.checkboxes.items():
-            answers[name] = [value for value in values if draw.random() < 0.3]
+            answers[name] = [value for value in values if _draw(mind, f"{name}={value}").random() < _TICK]
         for name in form.numbers:
-            answers[name] = str(draw.randint(0, 120))
+            answers[name] = str(_draw(mind, name).randint(0, 120))
         for name in form.texts:
+            draw = _draw(mind, name)
             answers[name] = draw.choice(_WISHES) if draw.random() < _WRITE else ""
-        return self._without_unasked(answers)
+        return answers
 
     def _choose(self, draw: random.Random, name: str, values: Sequence[str], line: Sequence[str], group: str) -> str:
         question = self._questions[name.partition(":")[0]]
@@ -76,11 +82,6 @@ class Opinions:
             self._moods[name] = random.Random(f"{self._seed}/{name}/mood").gauss(0, 1)  # noqa: S311
         return width * self._moods[name]
 
-    def _without_unasked(self, answers: Answers) -> Answers:
-        """Leave out what is only asked after another answer: a resident reads the line that says so."""
-        kept: Answers = {}
-        for name, answer in answers.items():
-            condition = self._questions[name.partition(":")[0]].show_if
-            if condition is None or kept.get(condition.question) in condition.options:
-                kept[name] = answer
-        return kept
+
+def _draw(mind: str, field: str) -> random.Random:
+    return random.Random(f"{mind}/{field}")  # noqa: S311 - a simulation, no secret.

@@ -1,4 +1,4 @@
-"""Slips, scans in vain, telephone calls."""
+"""Slips, scans in vain, telephone calls; what an act was done to."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,6 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Bring the schema up to this revision."""
+    op.add_column("survey_acts", sa.Column("about", sa.String(), nullable=False, server_default=""))
     op.create_table(
         "code_hits",
         sa.Column("code", sa.String(), nullable=False),
@@ -25,9 +26,7 @@ def upgrade() -> None:
         sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("disposition", sa.String(), nullable=False),
         sa.Column("calls", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "disposition IN ('unreached', 'refused', 'completed')", name=op.f("ck_call_counts_disposition_known")
-        ),
+        sa.CheckConstraint("disposition IN ('unreached', 'refused')", name=op.f("ck_call_counts_disposition_known")),
         sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_call_counts_place_id_places")),
         sa.ForeignKeyConstraint(["survey_id"], ["surveys.id"], name=op.f("fk_call_counts_survey_id_surveys")),
         sa.PrimaryKeyConstraint("survey_id", "place_id", "disposition", name=op.f("pk_call_counts")),
@@ -75,3 +74,4 @@ def downgrade() -> None:
     op.drop_table("slip_batches")
     op.drop_table("call_counts")
     op.drop_table("code_hits")
+    op.drop_column("survey_acts", "about")

@@ -4,6 +4,7 @@ from survey_app.web.organiser import (
     access,
     acts,
     board,
+    codes,
     errors,
     first_account,
     job_pages,
@@ -11,7 +12,9 @@ from survey_app.web.organiser import (
     overview,
     posters,
     questionnaire,
+    slips,
     units,
+    ways_in,
     words,
 )
 from survey_app.web.organiser.blueprint import organiser
@@ -21,6 +24,7 @@ __all__ = [
     "access",
     "acts",
     "board",
+    "codes",
     "errors",
     "first_account",
     "job_pages",
@@ -29,6 +33,8 @@ __all__ = [
     "overview",
     "posters",
     "questionnaire",
+    "slips",
     "units",
+    "ways_in",
     "words",
 ]

@@ -24,7 +24,7 @@ def survey_jobs(slug: str) -> str:
 @organiser.get("/jobs/<int:job_id>")
 def job(job_id: int) -> str:
     """Show how far a job is; the page loads itself again until it has ended."""
-    found = _job_or_404(job_id)
+    found = job_or_404(job_id)
     return render_template(
         "organiser/job.html",
         job=found,
@@ -32,13 +32,14 @@ def job(job_id: int) -> str:
         under_way=jobs.is_under_way(found),
         can_cancel=jobs.can_cancel(found),
         trouble=jobs.trouble_of(found),
+        given_once=found.kind in jobs.GIVEN_ONCE,
     )
 
 
 @organiser.post("/jobs/<int:job_id>/cancel")
 def cancel_job(job_id: int) -> Response:
     """Stop a job that waits or runs."""
-    found = _job_or_404(job_id)
+    found = job_or_404(job_id)
     jobs.cancel(session(), found)
     flash(say(message("The job is cancelled.")))
     return redirect(url_for("organiser.job", job_id=job_id), 303)
@@ -46,16 +47,17 @@ def cancel_job(job_id: int) -> Response:
 
 @organiser.get("/jobs/<int:job_id>/result")
 def job_result(job_id: int) -> Response:
-    """Give the file that a job has made."""
-    found = _job_or_404(job_id)
-    if not found.result_name or found.result is None:
+    """Give the file that a job has made; one that is given out once is not to be had by an address alone."""
+    found = job_or_404(job_id)
+    if found.kind in jobs.GIVEN_ONCE or not found.result_name or found.result is None:
         abort(404)
     return send_file(
         io.BytesIO(found.result), mimetype="application/pdf", as_attachment=True, download_name=found.result_name
     )
 
 
-def _job_or_404(job_id: int) -> Job:
+def job_or_404(job_id: int) -> Job:
+    """Return the job with this number; there is no page where there is none."""
     found = jobs.find_job(session(), job_id)
     if found is None:
         abort(404)

@@ -23,7 +23,6 @@ def set_up(app: Flask) -> None:
     # Flask-WTF would want a Referer under https, which our Referrer-Policy forbids browsers to send. The token in the
     # form and the cookie's SameSite tell where a request comes from.
     app.config["WTF_CSRF_SSL_STRICT"] = False
-    throttle.set_up(app)
     app.before_request(uploads.allow_size)
 
 

@@ -6,11 +6,13 @@ from werkzeug.wrappers import Response
 from forms.console_forms import PostersForm
 from survey_app.domain.messages import Refused, message
 from survey_app.models import Survey
+from survey_app.services.entry_codes import address_warning
 from survey_app.services.jobs import JobKind, enqueue, jobs_of
 from survey_app.services.turnout import TurnoutBoard, turnout_board
 from survey_app.web.organiser.access import visitor_name
 from survey_app.web.organiser.blueprint import organiser
 from survey_app.web.organiser.survey_or_404 import survey_or_404
+from survey_app.web.parts import parts
 from survey_app.web.transaction import session
 
 
@@ -24,11 +26,15 @@ def posters(slug: str) -> Response | str | tuple[str, int]:
             abort(404)
         return _page(survey, board, PostersForm())
     form = PostersForm(request.form)
+    valid = form.validate()
+    if form.paper.errors:
+        abort(400)
     under = (form.under.data or "").strip() or None
-    board = turnout_board(session(), survey, under) if form.validate() else None
+    board = turnout_board(session(), survey, under) if valid else None
     if board is None:
         raise Refused(message("There is no place under {value} in this survey.", value=(under or slug)[:64]))
-    arguments = {} if under is None else {"under": under}
+    wanted = {"under": under, "paper": None if form.paper.data == "A4" else form.paper.data}
+    arguments = {name: value for name, value in wanted.items() if value is not None}
     job = enqueue(session(), JobKind.POSTERS, survey.id, arguments, visitor_name())
     return redirect(url_for("organiser.job", job_id=job.id), 303)
 
@@ -40,5 +46,6 @@ def _page(survey: Survey, board: TurnoutBoard, form: PostersForm) -> str:
         board=board,
         under=request.args.get("under"),
         form=form,
+        warning=address_warning(parts().config.public_url),
         jobs=jobs_of(session(), survey.id, JobKind.POSTERS),
     )

@@ -7,6 +7,7 @@ from babel.dates import format_date
 from flask import request, url_for
 from flask_babel import get_locale
 
+from survey_app.domain.entry_codes import grouped
 from survey_app.domain.lifecycle import SurveyState, state_name
 from survey_app.domain.messages import Message, message
 from survey_app.domain.turnout import TurnoutStanding
@@ -31,7 +32,11 @@ _JOB_STATES = {
     JobState.FAILED: message("failed"),
     JobState.CANCELLED: message("cancelled"),
 }
-_JOB_KINDS = {JobKind.POSTERS: message("Posters"), JobKind.PUBLISH: message("Publishing")}
+_JOB_KINDS = {
+    JobKind.POSTERS: message("Posters"),
+    JobKind.PUBLISH: message("Publishing"),
+    JobKind.SLIPS: message("Slips"),
+}
 
 _ACTS = {
     "launch": message("Launched"),
@@ -40,6 +45,13 @@ _ACTS = {
     "reopen": message("Reopened"),
     "publish": message("Published"),
     "withdraw": message("Release withdrawn"),
+    "print_slips": message("Slips printed"),
+    "replace_code": message("Code replaced"),
+    "void_code": message("Code voided"),
+    "pause": message("Place paused"),
+    "resume": message("Place resumed"),
+    "assisted-device": message("Device opened for assisted entry"),
+    "telephone-device": message("Device opened for telephone interviews"),
 }
 _WHO = {"planned": message("planned closing"), "command line": message("command line")}
 
@@ -86,6 +98,18 @@ def _day(day: date, with_year: bool) -> str:
     if locale is not None and locale.language == "zh":
         return f"{day.year}年{day.month}月{day.day}日" if with_year else f"{day.month}月{day.day}日"
     return str(format_date(day, "d MMM y" if with_year else "d MMM", locale=locale))
+
+
+@organiser.app_template_filter("console_day")
+def day(on: date) -> str:
+    """Return a day in words."""
+    return _day(on, with_year=True)
+
+
+@organiser.app_template_filter("console_code")
+def code(of: str) -> str:
+    """Return an entry code as it is printed."""
+    return grouped(of)
 
 
 @organiser.app_template_filter("console_number")

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from forms.entry_code_form import EntryCodeForm
 from survey_app.web.public.blueprint import public
-from survey_app.web.public.notices import unknown_page
+from survey_app.web.public.in_vain import unknown_code
 from survey_app.web.public.prepared import door_behind
 
 
@@ -23,7 +23,7 @@ def enter() -> AnyResponse:
         return _page(form, 422)
     door = door_behind(form.entry_code)
     if door is None:
-        return unknown_page(form)
+        return unknown_code(form.entry_code, form)
     return redirect(url_for("public.questionnaire", code=door.code), 303)
 
 

@@ -8,6 +8,7 @@
 | voided code             | 410    | gone for good: the poster was replaced                              |
 | slip already used       | 410    | its ballot has been received: nothing is left to do                 |
 | no such code            | 404    | with a box to type one in                                           |
+| ticket of the console over | 404 | a device's or preview's address is good for a while only           |
 | not this page's ballot  | 400    | a token or a field that this page never held; nothing is stored     |
 | other answers, sent again | 409  | the first ballot stays                                              |
 | something to mend       | 422    | the form again, with everything that was filled in                  |
@@ -21,11 +22,13 @@ from datetime import UTC, datetime
 from flask import Response, make_response, render_template, url_for
 
 from forms.entry_code_form import EntryCodeForm
+from survey_app.domain.ballot import Channel
 from survey_app.domain.doors import Door, Standing
 from survey_app.domain.messages import Message, message
 from survey_app.web.languages import LANGUAGES
 from survey_app.web.public import dates
 from survey_app.web.public.page import is_published, survey_context, unit_path
+from survey_app.web.public.visit import Visit
 
 #: A paused place may be asked for again after this many seconds.
 _PAUSED_FOR = 600
@@ -79,9 +82,21 @@ def unknown_page(form: EntryCodeForm | None = None) -> Response:
     )
 
 
-def not_from_here_page(door: Door) -> Response:
+def ticket_over_page() -> Response:
+    """Return the page for an address of the console's whose time is over, or that nobody gave out."""
+    return notice_page(
+        Notice(
+            404,
+            message("This address is no longer valid"),
+            [message("It is good for a while only. Please have it made anew in the console.")],
+        ),
+        None,
+    )
+
+
+def not_from_here_page(visit: Visit) -> Response:
     """Return the page for a ballot that this server's page cannot have sent."""
-    again = Link(url_for("public.questionnaire", code=door.code), message("Open the questionnaire again"))
+    again = Link(visit.address, message("Open the questionnaire again"))
     return notice_page(
         Notice(
             400,
@@ -89,11 +104,11 @@ def not_from_here_page(door: Door) -> Response:
             [message("Nothing was stored. Please open the questionnaire again and submit it from there.")],
             [again],
         ),
-        door,
+        visit.door,
     )
 
 
-def conflict_page(door: Door) -> Response:
+def conflict_page(visit: Visit, receipt: str) -> Response:
     """Return the page for other answers under a token that has been used."""
     return notice_page(
         Notice(
@@ -105,9 +120,9 @@ def conflict_page(door: Door) -> Response:
                 ),
                 message("Does somebody else want to answer on this phone? Please scan the QR code again."),
             ],
-            [Link(url_for("public.thanks", code=door.code), message("Go on"))],
+            [Link(visit.address_after(receipt), message("Go on"))],
         ),
-        door,
+        visit.door,
     )
 
 
@@ -142,6 +157,12 @@ def _closed(door: Door) -> Notice:
 
 
 def _voided(door: Door) -> Notice:
+    if door.channel is Channel.SLIP:
+        return Notice(
+            410,
+            message("This slip is no longer valid"),
+            [message("Please use a new slip. If you have none, ask whoever hands the slips out.")],
+        )
     return Notice(
         410,
         message("This QR code is no longer in use"),

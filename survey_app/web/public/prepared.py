@@ -13,15 +13,18 @@ from flask.blueprints import BlueprintSetupState
 from sqlalchemy.exc import SQLAlchemyError
 
 from forms.answer_form import AnswerForm, build_form
+from survey_app.domain.ballot import Channel
 from survey_app.domain.doors import Door
-from survey_app.domain.entry_codes import is_entry_code, normalise
-from survey_app.services.answering import answer_sheet, find_door
+from survey_app.domain.entry_codes import is_entry_code, is_slip_code, normalise
+from survey_app.domain.questionnaire import AnswerSheet
+from survey_app.services.answering import answer_sheet, find_door, find_door_by_hand
 from survey_app.services.surveys import Frame, load_frame
 from survey_app.web.languages import LANGUAGES
 from survey_app.web.parts import parts
 from survey_app.web.public.blueprint import public
 from survey_app.web.public.cut_page import CutPage
 from survey_app.web.public.recent import Recent
+from survey_app.web.tickets import Ticket, Use
 
 #: Another process's change is seen after this many seconds.
 DOOR_SECONDS = 2
@@ -29,8 +32,8 @@ DOOR_SECONDS = 2
 #: Survey, hash of its questionnaire, group, scopes of the place: all that decides what is asked.
 SheetKey = tuple[int, str, int, tuple[str, ...]]
 
-#: And, beyond what is asked: language, size, and what the head says of the closing.
-PageKey = tuple[SheetKey, str, bool, datetime | None]
+#: And, beyond what is asked: language, size, what the head says of the closing, and the kind of visit.
+PageKey = tuple[SheetKey, str, bool, datetime | None, str]
 
 
 @dataclass(frozen=True)
@@ -38,9 +41,15 @@ class Prepared:
     """What is made once for everybody who is asked the same."""
 
     frame: Frame
+    sheet: AnswerSheet
     form: type[AnswerForm]
-    #: The interface's languages in which every question is written, the default one first.
+    #: The languages in which every question is written, those of the interface first.
     languages: Sequence[str]
+
+    @property
+    def asks_contact(self) -> bool:
+        """Whether a first step asks which targets the person has dealt with."""
+        return self.frame.definition.ask_contact and bool(self.sheet.targets)
 
 
 class Kept:
@@ -48,6 +57,8 @@ class Kept:
 
     def __init__(self) -> None:
         self.doors: Recent[str, Door] = Recent(4096, DOOR_SECONDS)
+        #: Its one resident must read at once that a slip is spent: held only for a database that is away.
+        self.slips: Recent[str, Door] = Recent(4096, 0)
         self.frames: Recent[tuple[int, str], Frame] = Recent(16)
         self.sheets: Recent[SheetKey, Prepared] = Recent(128)
         self.pages: Recent[PageKey, CutPage] = Recent(256)
@@ -72,12 +83,13 @@ def door_behind(code: str) -> Door | None:
     code = normalise(code)
     if not is_entry_code(code):
         return None
+    doors = kept().slips if is_slip_code(code) else kept().doors
     try:
-        return kept().doors.get(code, lambda: _find(code))
+        return doors.get(code, lambda: _find(code))
     except LookupError:
         return None
     except SQLAlchemyError:
-        door = kept().doors.last(code)
+        door = doors.last(code)
         if door is None:
             raise
         return door
@@ -89,6 +101,13 @@ def _find(code: str) -> Door:
     if door is None:
         raise LookupError(code)  # Not held, so that guessed codes push no real ones out.
     return door
+
+
+def door_of(ticket: Ticket) -> Door | None:
+    """Return what a ticket opens; None where the survey is gone."""
+    channel = Channel.TELEPHONE if ticket.use is Use.TELEPHONE else Channel.ASSISTED
+    with parts().database.reading() as session:
+        return find_door_by_hand(session, ticket.place_id, ticket.group_id, channel)
 
 
 def prepared(door: Door) -> Prepared:
@@ -104,10 +123,13 @@ def sheet_key(door: Door) -> SheetKey:
 def _prepare(door: Door) -> Prepared:
     frame = kept().frames.get((door.survey_id, door.questionnaire_sha256), lambda: _load(door.survey_id))
     sheet = answer_sheet(frame, door)
+    return Prepared(frame, sheet, build_form(sheet), _languages(sheet))
+
+
+def _languages(sheet: AnswerSheet) -> Sequence[str]:
     texts = [item.question.text for item in sheet.items]
-    return Prepared(
-        frame, build_form(sheet), [code for code in LANGUAGES if all(code in each for each in texts)] or [*LANGUAGES]
-    )
+    common = set(texts[0]).intersection(*texts[1:]) if texts else set()
+    return [*(code for code in LANGUAGES if code in common), *sorted(common - set(LANGUAGES))] or [*LANGUAGES]
 
 
 def _load(survey_id: int) -> Frame:

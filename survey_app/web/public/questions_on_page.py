@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from itertools import groupby
 
 from wtforms import Field
@@ -10,9 +9,9 @@ from wtforms import Field
 from forms.answer_form import AnswerForm
 from forms.number_field import NumberField, spelt
 from survey_app.domain.messages import Message, message
-from survey_app.domain.questionnaire import MOST_CHARACTERS, AnswerSheet, Item, Question, QuestionKind
+from survey_app.domain.questionnaire import MOST_CHARACTERS, AnswerSheet, Item, Question, QuestionKind, Target
 from survey_app.domain.texts import pick
-from survey_app.web.languages import language
+from survey_app.web.languages import text_language
 
 
 @dataclass(frozen=True)
@@ -33,11 +32,11 @@ class ClassOfTargets:
 
 @dataclass(frozen=True)
 class QuestionOnPage:
-    """A question with its number, and when it is to be answered."""
+    """A question with its number, and whether it is folded away until another answer calls for it."""
 
-    number: int
+    number: str
     question: Question
-    condition: Message | None
+    folded: bool
     entries: Sequence[Entry]
 
     @property
@@ -50,6 +49,12 @@ class QuestionOnPage:
         """The targets in the order of the questionnaire, neighbours of one class together."""
         runs = groupby(self.entries, key=lambda entry: entry.item.target.unit_class if entry.item.target else "")
         return [ClassOfTargets(name, list(entries)) for name, entries in runs]
+
+    @property
+    def condition(self) -> Mapping[str, str]:
+        """Return the attributes that tell the page's script when to show the question."""
+        condition = self.question.show_if
+        return {} if condition is None else {"data-if": condition.question, "data-in": " ".join(condition.options)}
 
     @property
     def range(self) -> Message | None:
@@ -67,6 +72,7 @@ class QuestionOnPage:
         described_by = [f"{field.id}-hint"] * has_hint + [f"{field.id}-fault"] * bool(field.errors)
         common: dict[str, object] = {
             "autocomplete": "off",
+            "disabled": self.folded,
             "aria-describedby": " ".join(described_by) or False,
             "aria-invalid": "true" if field.errors else False,
         }
@@ -76,8 +82,8 @@ class QuestionOnPage:
 
 
 @dataclass(frozen=True)
-class FaultOnPage:
-    """One line of the summary: what is wrong, and the id of the first thing to press or write in."""
+class LineOnPage:
+    """One line of a summary: what is to be done, and the id of the first thing to press or write in."""
 
     anchor: str
     sentence: Message
@@ -87,7 +93,10 @@ def questions_on_page(form: AnswerForm) -> Sequence[QuestionOnPage]:
     """Return the questions of a form's sheet in the order of the page."""
     return [
         QuestionOnPage(
-            form.sheet.number_of(items[0]), question, _condition(form.sheet, question), _entries(form, items)
+            form.sheet.number_of(items[0]),
+            question,
+            question.show_if is not None and question.code not in form.unfolded,
+            _entries(form, items),
         )
         for question, items in _by_question(form.sheet)
     ]
@@ -103,36 +112,42 @@ def _entries(form: AnswerForm, items: Iterable[Item]) -> Sequence[Entry]:
     return [Entry(item, form[item.name]) for item in items]
 
 
-def _condition(sheet: AnswerSheet, question: Question) -> Message | None:
-    """Say where a question is to be answered only after certain options of another."""
-    if question.show_if is None:
-        return None
-    other = next(item for item in sheet.items if item.question.code == question.show_if.question)
-    chosen = [
-        message("“{option}”", option=pick(option.text, language()))
-        for option in other.question.options
-        if option.code in question.show_if.options
-    ]
-    options = reduce(lambda first, second: message("{first} or {second}", first=first, second=second), chosen)
-    return message(
-        "(Answer this only if you chose {options} in question {number}.)",
-        options=options,
-        number=sheet.number_of(other),
-    )
-
-
-def faults_on_page(form: AnswerForm) -> Sequence[FaultOnPage]:
+def faults_on_page(form: AnswerForm) -> Sequence[LineOnPage]:
     """Return what is wrong with a form, in the order of the page."""
-    faults = []
-    for item in form.sheet.items:
-        field = form[item.name]
-        for said in field.errors:
-            anchor = f"{field.id}-0" if item.question.options else field.id
-            faults.append(FaultOnPage(anchor, _line(form.sheet, item, said)))
-    return faults
+    return [
+        LineOnPage(_anchor(form, item), _line(form.sheet, item, said))
+        for item in form.sheet.items
+        for said in form[item.name].errors
+    ]
+
+
+def waiting_on_page(form: AnswerForm) -> Sequence[LineOnPage]:
+    """Return the questions that the answers so far call for, and that the page had not shown."""
+    return [
+        LineOnPage(
+            _anchor(form, item),
+            message(
+                "Question {number}: {text}",
+                number=form.sheet.number_of(item),
+                text=pick(item.question.text, text_language()),
+            ),
+        )
+        for item in form.sheet.items
+        if item.name in form.waiting
+    ]
+
+
+def classes_of(targets: Sequence[Target]) -> Sequence[tuple[str, Sequence[Target]]]:
+    """Return targets by class, in the order of the list, neighbours of one class together."""
+    return [(name, list(some)) for name, some in groupby(targets, key=lambda target: target.unit_class)]
+
+
+def _anchor(form: AnswerForm, item: Item) -> str:
+    field = form[item.name]
+    return f"{field.id}-0" if item.question.options else str(field.id)
 
 
 def _line(sheet: AnswerSheet, item: Item, said: object) -> Message:
     if item.target is None:
         return message("Question {number}: {fault}", number=sheet.number_of(item), fault=said)
-    return message("{target}: {fault}", target=pick(item.target.name, language()), fault=said)
+    return message("{target}: {fault}", target=pick(item.target.name, text_language()), fault=said)
