@@ -1,10 +1,14 @@
 """The console in a real browser: by keyboard, without script, on two widths, by axe's rules, in both languages."""
 
+import io
 import re
 import threading
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from pyzbar.pyzbar import ZBarSymbol, decode
 from werkzeug.serving import make_server
 
 from survey_app.config import read_config
@@ -16,11 +20,11 @@ from survey_app.services.jobs import JobKind
 from survey_app.services.migrating import migrate
 from survey_app.services.surveys import find_survey
 from tests.web.console_browser import NAME, PASSWORD
-from tests.web.small_survey import EVERY_KIND, SmallSurvey, other
+from tests.web.small_survey import EVERY_KIND, TOWN, SmallSurvey, other
 
 pytestmark = pytest.mark.browser
 
-PARTS = ("", "/definition", "/posters", "/codes", "/jobs")
+PARTS = ("", "/definition", "/preview", "/posters", "/codes", "/by-hand", "/jobs")
 
 
 class Site:
@@ -63,6 +67,7 @@ class Site:
             "/surveys/open?unit=430702001",
             "/surveys/open?q=x",
             "/surveys/open/codes?under=430702001",
+            "/surveys/open/by-hand?under=430702001001",
             "/surveys/open/codes/replace?unit=430702001001&group=residents",
             "/surveys/open/codes/pause?unit=430702001001",
             "/surveys/closed",
@@ -178,6 +183,23 @@ def test_every_page_keeps_axes_rules_and_the_screens_width(site, context, lang):
                 broken[path, width] = (found, "scrolls sideways" if wide else "")
     assert broken == {}
     assert [said for said in errors if "404" not in said and "409" not in said] == []
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_device_is_opened_by_the_code_on_the_screen(site, context, width):
+    page = log_in(context.new_page(), site)
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{site.address}/surveys/open/by-hand?under=430702001001&lang=en")
+    page.check("[name=channel][value=telephone]")
+    page.click("text=Open a device")
+    assert violations(page) == []
+    address = page.inner_text(".address a")
+    assert "/by-hand/" in address
+    picture = Image.open(io.BytesIO(page.locator("svg.symbol").screenshot()))
+    [symbol] = decode(picture, [ZBarSymbol.QRCODE])
+    assert symbol.data.decode() == address
+    page.goto(site.address.removesuffix("/console") + urlsplit(address).path)
+    assert TOWN in page.inner_text("h1")
 
 
 @pytest.mark.parametrize("lang", ["zh_Hans", "en"])

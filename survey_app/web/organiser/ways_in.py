@@ -6,6 +6,7 @@ from flask import abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from forms.console_forms import DeviceForm
+from survey_app.documents.qr_symbol import QUIET_ZONE, ErrorLevel, dark_rectangles, matrix_of, version_for
 from survey_app.domain.ballot import Channel
 from survey_app.domain.lifecycle import SurveyState
 from survey_app.domain.texts import pick
@@ -54,9 +55,18 @@ def by_hand(slug: str) -> str | tuple[str, int]:
         ways=ways,
         form=form,
         opened=opened,
+        symbol=_symbol(opened) if opened else None,
+        quiet=QUIET_ZONE,
         can_open=survey.state == SurveyState.OPEN,
     )
     return (page, 422) if form.errors else page
+
+
+def _symbol(address: str) -> tuple[int, str]:
+    """Return the QR code of an address that nobody would type: its side in modules, and its dark parts as an SVG path."""
+    matrix = matrix_of(address, version_for([address], ErrorLevel.M), ErrorLevel.M)
+    dark = (f"M{x} {y}h{width}v{height}h-{width}z" for x, y, width, height in dark_rectangles(matrix))
+    return len(matrix), "".join(dark)
 
 
 def _groups(ways: Sequence[Way]) -> list[tuple[str, str]]:
