@@ -1,9 +1,11 @@
 """The result pages in a real browser: by axe's rules, on a small screen, by keyboard, without script."""
 
+import re
 import threading
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
 from survey_app.config import read_config
@@ -122,12 +124,12 @@ def test_from_the_city_to_a_village_by_search_without_script(site, chromium):
     page.fill("input[type=search]", "先锋")
     page.keyboard.press("Enter")
     page.click(".bars li:nth-child(2) a")
-    assert page.title().startswith("先锋村（蒿子港镇）")
-    assert page.locator("html").get_attribute("lang") == "en"
+    expect(page).to_have_title(re.compile("^先锋村（蒿子港镇）"))
+    expect(page.locator("html")).to_have_attribute("lang", "en")
     page.click("text=鼎城区")
-    assert page.locator("h1").inner_text() == "鼎城区"
+    expect(page.locator("h1")).to_have_text("鼎城区")
     page.click("text=中文")
-    assert page.locator("html").get_attribute("lang") == "zh-Hans"
+    expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
     context.close()
 
 

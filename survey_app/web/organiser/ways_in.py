@@ -63,7 +63,7 @@ def by_hand(slug: str) -> str | tuple[str, int]:
 
 
 def _symbol(address: str) -> tuple[int, str]:
-    """Return the QR code of an address that nobody would type: its side in modules, and its dark parts as an SVG path."""
+    """Return the QR code of an address that nobody would type: its side in modules, its dark parts as an SVG path."""
     matrix = matrix_of(address, version_for([address], ErrorLevel.M), ErrorLevel.M)
     dark = (f"M{x} {y}h{width}v{height}h-{width}z" for x, y, width, height in dark_rectangles(matrix))
     return len(matrix), "".join(dark)
