@@ -76,12 +76,16 @@ class AnswerForm(BaseForm):
 
         None where something is wrong, with the messages attached to the fields, or where questions are waiting.
         """
-        shapes_fit = self.validate()
+        self.validate()
         given = self.given()
         ballot, wrong = mark(self.sheet, given)
         self.unfolded = [item.name for item in unfolded(self.sheet, ballot)]
         seen = self.unfolded if EVERY in self._shown else self._shown
         self.waiting = [name for name in self.unfolded if name not in seen and not given[name]]
+        for item in self.sheet.items:
+            if item.question.show_if is not None and item.name not in self.unfolded:
+                self[item.name].errors = ()  # It was not asked, whatever the form sent.
+        shapes_fit = not self.errors
         faults = {name: fault for name, fault in wrong.items() if name not in self.waiting}
         for name, fault in faults.items():
             field = self[name]

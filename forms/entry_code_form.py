@@ -13,7 +13,7 @@ from survey_app.domain.messages import message
 def _well_formed(form: Form, field: Field) -> None:
     code = normalise(field.data or "")
     if not code:
-        raise Fault(message("Please type the code that is printed below the QR code."))
+        raise Fault(message("Please type the code that is printed beside the QR code."))
     if not (code.isascii() and code.isdigit()):
         raise Fault(message("The code has digits only. Please check it against the paper."))
     if len(code) not in (POSTER_LENGTH, SLIP_LENGTH):

@@ -2,7 +2,8 @@
 
 The starting target rotates, so that nobody stands at the tired end of every ballot; classes stay together, so that a
 heading stands once. A long list is asked in part. Both are drawn from the nonce, which the server makes: the page sent
-back is read with the very list that it showed, and nobody can choose whom to leave out.
+back is read with the very list that it showed, and no field of the form can change it. Who loads the page again gets
+another part; to tie the part to a slip would print on every ballot by which slip it came.
 """
 
 import hashlib

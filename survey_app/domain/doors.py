@@ -85,13 +85,13 @@ def standing(
     return Standing.PAUSED if paused else Standing.READY
 
 
-def standing_of(door: Door, now: datetime) -> Standing:
-    """Return how the door stands for somebody who scans its code now."""
+def standing_of(door: Door, now: datetime, *, submitting: bool) -> Standing:
+    """Return how the door stands for somebody who scans its code now, or who submits a page."""
     return standing(
         code=door.code_state,
         paused=door.place_paused,
         state=door.state,
         closes_at=door.closes_at,
         now=now,
-        submitting=False,
+        submitting=submitting,
     )

@@ -16,7 +16,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from functools import cache
 from typing import Any, cast
 
@@ -32,6 +31,8 @@ from survey_app.models import AnswerStoredApart, Ballot, EntryCode, Place, Slip,
 from survey_app.models.database import Database, upsert
 from survey_app.services.answering import CODE_STATES
 from survey_app.services.counting import TallyKey, count_ballots, count_turnout
+from survey_app.services.replay_guard import ReplayGuard
+from survey_app.services.verdicts import BallotKey, Outcome, Verdict
 
 _log = logging.getLogger(__name__)
 
@@ -39,9 +40,6 @@ _log = logging.getLogger(__name__)
 MOST_IN_A_COMMIT = 256
 
 CHANNELS = tuple(Channel)
-
-#: Survey, place, nonce: a ballot's primary key.
-BallotKey = tuple[int, int, bytes]
 
 
 @dataclass(frozen=True)
@@ -70,25 +68,6 @@ class Submission:
         return self.code or self.place_id
 
 
-class Outcome(StrEnum):
-    """What became of a submission."""
-
-    STORED = "stored"
-    #: The same page with the same answers came before: nothing new is stored, the answer is the same.
-    REPEATED = "repeated"
-    #: The same page came before with other answers: the first stays.
-    CONFLICTING = "conflicting"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """The outcome, and for a refusal how the door stands."""
-
-    outcome: Outcome
-    standing: Standing = Standing.READY
-
-
 #: A submission, and where the request that brought it waits for the verdict.
 Waiting = tuple[Submission, "Future[Verdict]"]
 
@@ -99,6 +78,7 @@ class BallotStore:
     def __init__(self, database: Database, secret_key: bytes) -> None:
         self._database = database
         self._secret_key = secret_key
+        self._guard = ReplayGuard()
         self._waiting: queue.SimpleQueue[Waiting] = queue.SimpleQueue()
         self._starting = threading.Lock()
         self._writer: threading.Thread | None = None
@@ -108,7 +88,7 @@ class BallotStore:
         future: Future[Verdict] = Future()
         self._waiting.put((submission, future))
         self._start()
-        return future.result(timeout)
+        return self._guard.judge(submission.key, future.result(timeout))
 
     def _start(self) -> None:
         if self._writer is None:
@@ -155,7 +135,7 @@ def store(session: Session, submissions: Sequence[Submission], secret_key: bytes
     slips: dict[str, BallotKey] = {}
     for each in submissions:
         # Of several with one slip the first has it.
-        if standings.get(each.entrance) is Standing.READY and _has_slip(each, slips):
+        if standings.get(each.entrance) is Standing.READY and _has_slip(session, each, slips):
             first.setdefault(each.key, each)
     key = hmac.digest(secret_key, b"manyi answers apart 1", hashlib.sha256)
     fresh = _insert_ballots(session, first, key)
@@ -168,8 +148,13 @@ def store(session: Session, submissions: Sequence[Submission], secret_key: bytes
     return _compare(session, submissions, standings, first, fresh, key)
 
 
-def _has_slip(submission: Submission, slips: dict[str, BallotKey]) -> bool:
-    return not is_slip_code(submission.code) or slips.setdefault(submission.code, submission.key) == submission.key
+def _has_slip(session: Session, submission: Submission, slips: dict[str, BallotKey]) -> bool:
+    if not is_slip_code(submission.code):
+        return True
+    holder = slips.setdefault(submission.code, submission.key)
+    if holder != submission.key and _stored_ballot(session, holder) is not None:
+        holder = slips[submission.code] = submission.key  # The other is a replay, which takes no slip.
+    return holder == submission.key
 
 
 def _standings(session: Session, submissions: Sequence[Submission], secret_key: bytes) -> dict[str | int, Standing]:

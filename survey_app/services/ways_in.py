@@ -54,7 +54,7 @@ def open_device(session: Session, slug: str, way: Way, channel: Channel, by: str
     if survey.state != SurveyState.OPEN:
         raise Refused(message("Survey {slug} is not open: no answers are taken.", slug=slug))
     session.add(
-        SurveyAct(survey_id=survey.id, act=f"{channel}-device", at=datetime.now(UTC), by=by, reason=way.unit_name)
+        SurveyAct(survey_id=survey.id, act=f"{channel}-device", at=datetime.now(UTC), by=by, about=way.unit_name)
     )
 
 

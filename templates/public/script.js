@@ -1,17 +1,16 @@
 /* The questionnaire is complete without this. With it, what was filled in survives a bad network: it is kept on the
    phone for a day, under the page's path and with its token, so that it is one ballot however often it is sent. All
-   words stand in the page. A draft whose token decides what is asked (data-draft="part") is brought back on a page
-   made with that token. ES5 for old browsers. Every statement is closed, but for the last before a brace, since
+   words stand in the page. ES5 for old browsers. Every statement is closed, but for the last before a brace, since
    line breaks are cut out, and no property of the form is called by name, since a question can be called "submit" or
    "action". */
 (function(doc,path){
 function one(what){return doc.querySelector(what)}
-var form=one("#sheet"),go=one(".go"),state=one("#state"),note=one("#restored"),
+var form=one("#sheet"),main=one("main"),go=one(".go"),state=one("#state"),note=one("#restored"),
  token=one("[name=_token]"),was=token.value,
- url=path+form.getAttribute("action"),own=HTMLFormElement.prototype,keeps="draft"in form.dataset,
+ own=HTMLFormElement.prototype,url=path+own.getAttribute.call(form,"action"),keeps=one("[data-draft]"),
  tries,timer,busy,failed,old;
 
-function each(what,act,at){[].forEach.call((at||form).querySelectorAll(what),act)}
+function each(what,act,at){[].forEach.call((at||main).querySelectorAll(what),act)}
 function all(act){each("[name]:not([type=hidden])",function(it){act(it,/o/.test(it.type))})}
 function say(word){
  state.className=word;
@@ -56,7 +55,7 @@ function change(){
  save();
  if(!busy){
   failed=0;
-  say(keeps?"saved":"");
+  say(keeps?"saved":"unkept");
  }
 }
 
@@ -106,13 +105,10 @@ doc.onsubmit=function(){
 };
 ononline=function(){if(timer||failed)start()};
 onpageshow=rest;
+onbeforeunload=function(){if(/^un/.test(state.className))return 1};
 one("[name=_asked]").value="*";
 if(note){
  old=draft();
- if(old&&form.dataset.draft&&old.token!=was){
-  if(!/t=/.test(location.search))location.replace(url+"&t="+old.token);
-  old=0;
- }
  if(old){
   token.value=old.token;
   all(function(it,box){

@@ -134,11 +134,11 @@ def test_an_answer_to_a_question_that_was_not_asked_is_not_kept():
         ({"q-0": "31"}, "q-0"),
         ({"token": "字" * 501}, "token"),
         ({"validate": "satisfied"}, "validate"),
-        ({"errors": "satisfied"}, "errors"),
+        ({"data": "dissatisfied", "errors": "satisfied", SHOWN: "errors"}, "errors"),
     ],
 )
 def test_a_wrong_shape_is_one_message_at_its_field(sent, name):
-    form, ballot = read(data="satisfied", **sent)
+    form, ballot = read(**{"data": "satisfied"} | sent)
     assert ballot is None
     assert list(form.errors) == [name]
     assert len(form.errors[name]) == 1

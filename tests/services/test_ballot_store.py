@@ -9,8 +9,9 @@ from survey_app.domain.messages import Refused
 from survey_app.models import AnswerStoredApart, Ballot, EntryCode, Place, Survey, Turnout
 from survey_app.services import ballot_store
 from survey_app.services.auditing import audit_tally
-from survey_app.services.ballot_store import BallotStore, Outcome, Verdict
+from survey_app.services.ballot_store import BallotStore
 from survey_app.services.lifecycle import close_survey
+from survey_app.services.verdicts import Outcome, Verdict
 from tests.services.polling import launch_poll
 
 NONCE = b"n" * 16

@@ -12,8 +12,9 @@ from survey_app.domain.entry_codes import slip_mark
 from survey_app.models import Ballot, Place, Slip, Turnout
 from survey_app.services.answering import find_door
 from survey_app.services.auditing import audit_tally
-from survey_app.services.ballot_store import BallotStore, Outcome, Verdict, store
+from survey_app.services.ballot_store import BallotStore, store
 from survey_app.services.lifecycle import close_survey
+from survey_app.services.verdicts import Outcome, Verdict
 from tests.services.slip_printing import KEY, codes_of, launch_by_slip, print_slips
 
 NONCE = b"n" * 16

@@ -20,7 +20,7 @@ def links(answer, part):
 
 def acts(survey):
     with survey.database.reading() as session:
-        return [(each.act, each.by, each.reason) for each in session.scalars(select(SurveyAct).order_by(SurveyAct.id))]
+        return [(each.act, each.by, each.about) for each in session.scalars(select(SurveyAct).order_by(SurveyAct.id))]
 
 
 def test_there_is_a_preview_for_each_questionnaire_that_differs(client, organiser, draft):

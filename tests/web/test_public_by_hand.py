@@ -43,6 +43,11 @@ def test_an_assisted_ballot_is_marked_so_and_the_device_goes_back_to_its_first_p
     assert channels(survey) == ["assisted"]
 
 
+def test_each_channel_says_its_own_name_whichever_came_first(client, ticket):
+    for use, name in ((Use.TELEPHONE, "电话访问"), (Use.ASSISTED, "协助填写"), (Use.TELEPHONE, "电话访问")):
+        assert check(client.get(f"/by-hand/{ticket(use)}/form")).tree.css_first(".band").text() == name
+
+
 def test_telephone_calls_are_counted_by_how_they_ended(client, survey, ticket):
     address = f"/by-hand/{ticket(Use.TELEPHONE)}"
     for ended in ("unreached", "unreached", "refused"):

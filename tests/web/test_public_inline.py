@@ -54,7 +54,7 @@ def test_every_word_that_the_script_can_say_stands_in_the_page(client, survey, p
     calls = re.findall(r"say\((.*?)\)", pieces["script.js"].text)
     said = {word for call in calls for word in re.findall(r'"(\w+)"', call)}
     state = page.tree.css_first("#state")
-    assert said == {"saved", "sending", "retry", "failed", "unsaved"}
+    assert said == {"saved", "unkept", "sending", "retry", "failed", "unsaved"}
     for word in said:
         assert state.attributes[f"data-{word}"]
     assert "#" in state.attributes["data-retry"]

@@ -123,6 +123,27 @@ def test_what_was_called_for_and_no_longer_is_was_not_asked(client, survey, addr
         assert session.scalars(select(AnswerStoredApart.id)).all() == []
 
 
+def test_what_stands_in_a_question_that_was_not_asked_holds_nobody_up(client, app):
+    count = {"code": "count", "kind": "number", "text": "几次？", "most": 5}
+    condition = {"show_if": {"question": "visits", "options": ["often"]}}
+    questions = [
+        *(each for each in EVERY_KIND["questions"] if each["code"] in ("overall", "visits")),
+        count | condition,
+    ]
+    survey = SmallSurvey(app.extensions["manyi"], other(EVERY_KIND, slug="count", scopes={}, questions=questions))
+    address = f"/s/{survey.open().code(TOWN)}"
+    sent = form_of(check(client.get(address))) | {"overall": "satisfied", "count": "abc", "_asked": "count"}
+    assert check(client.post(address, data=sent | {"visits": "often"})).status == 422
+    assert client.post(address, data=sent | {"visits": "rarely"}).status_code == 303
+
+
+@pytest.mark.parametrize(("site", "status"), [("cross-site", 400), ("same-origin", 303), ("none", 303), (None, 303)])
+def test_a_form_that_another_site_sends_is_refused(client, address, site, status):
+    headers = {} if site is None else {"Sec-Fetch-Site": site}
+    sent = form_of(check(client.get(address))) | FULL
+    assert client.post(address, data=sent, headers=headers).status_code == status
+
+
 def test_a_second_step_may_come_with_something_to_mend(client, address):
     page = check(client.post(address, data=form_of(check(client.get(address))) | {"buses": "dissatisfied"}))
     assert page.status == 422
@@ -159,14 +180,19 @@ def test_the_page_with_errors_asks_the_same_part_in_the_same_order(client, liste
     assert asked(again) == asked(page)
 
 
-def test_a_kept_draft_gets_its_own_part_of_the_list_back(client, listed):
-    _, address = listed()
-    page = check(client.get(address))
-    again = check(client.get(address, query_string={"t": page.token}))
-    assert (again.token, asked(again)) == (page.token, asked(page))
-    for forged in ("", "x", page.token[:-1] + ("A" if page.token[-1] != "A" else "B")):
-        other_page = check(client.get(address, query_string={"t": forged}))
-        assert other_page.token not in (forged, page.token)
+def test_no_address_gives_a_page_somebody_else_s_token(client, listed, address):
+    for page_address in (address, listed()[1]):
+        token = check(client.get(page_address)).token
+        for name in ("t", "token", "_token"):
+            assert check(client.get(page_address, query_string={name: token})).token != token
+
+
+def test_without_a_first_step_nobody_says_whom_they_rate(client, listed):
+    survey, address = listed()
+    sent = form_of(check(client.get(address)))
+    for more in ({"_with": "D003"}, {"_with": ""}, {"_step": "contact"}, {"_step": "contact", "_with": "D003"}):
+        assert check(client.post(address, data=sent | more | {"conduct:D003": "satisfied"})).status == 400
+    assert survey.ballots() == []
 
 
 def test_an_organiser_may_have_the_whole_list_asked(client, listed):

@@ -14,7 +14,8 @@ from survey_app.domain.ballot_token import nonce_of
 from survey_app.domain.doors import Standing
 from survey_app.domain.messages import message
 from survey_app.domain.receipt import is_receipt, receipt_of
-from survey_app.services.ballot_store import Outcome, Submission, Verdict
+from survey_app.services.ballot_store import Submission
+from survey_app.services.verdicts import Outcome, Verdict
 from survey_app.web.languages import settle_language
 from survey_app.web.parts import parts
 from survey_app.web.public.blueprint import public
@@ -64,7 +65,9 @@ def take(visit: Visit) -> AnyResponse:
     token = request.form.get(TOKEN, "")
     nonce = nonce_of(token, parts().config.secret_key, visit.scope)
     dealt_with = " ".join(request.form.getlist(DEALT_WITH)).split()
-    if nonce is None or not {each.code for each in found.sheet.targets}.issuperset(dealt_with):
+    if nonce is None or _from_elsewhere() or not {each.code for each in found.sheet.targets}.issuperset(dealt_with):
+        return not_from_here_page(visit)
+    if not found.asks_contact and not {DEALT_WITH, STEP}.isdisjoint(request.form):
         return not_from_here_page(visit)
     sheet = ask_of_ballot(found.sheet, nonce, found.frame.definition.slots_per_ballot, dealt_with)
     if found.asks_contact and request.form.get(STEP) == CONTACT_STEP:
@@ -83,6 +86,11 @@ def take(visit: Visit) -> AnyResponse:
         page = same_page(visit, form, token, dealt_with, _NOT_STORED)
         return make_response(page, 503, {"Retry-After": str(_RETRY_AFTER)})
     return _answer(visit, nonce, verdict)
+
+
+def _from_elsewhere() -> bool:
+    """Return whether another site sent the form: it could have put a token of its own into a resident's hands."""
+    return request.headers.get("Sec-Fetch-Site") == "cross-site"
 
 
 def _if_open(visit: Visit, page: str, status: int) -> Response:

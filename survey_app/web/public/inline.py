@@ -21,7 +21,7 @@ _NEEDLESS = re.compile(r"/\*.*?\*/|;?\s*\n\s*(?=\})|\s*\n\s*", re.DOTALL)
 
 
 @dataclass(frozen=True)
-class Piece:
+class Inlined:
     """The text of a style sheet or script, and the source expression that the policy allows it by."""
 
     text: Markup
@@ -38,13 +38,13 @@ def _read(state: BlueprintSetupState) -> None:
     for name, directive in _DIRECTIVES.items():
         source, _, _ = environment.loader.get_source(environment, f"public/{name}")
         text = _NEEDLESS.sub("", source)
-        pieces[name] = Piece(Markup(text), directive, csp_hash(text))  # noqa: S704 - our own file.
+        pieces[name] = Inlined(Markup(text), directive, csp_hash(text))  # noqa: S704 - our own file.
     state.app.extensions["manyi.inline"] = pieces
     environment.globals["inline"] = inline
 
 
 def inline(name: str) -> Markup:
     """Return the text for a `<style>` or `<script>` element, and let the answer's policy allow it."""
-    piece: Piece = current_app.extensions["manyi.inline"][name]
+    piece: Inlined = current_app.extensions["manyi.inline"][name]
     g.csp = {**g.get("csp", {}), piece.directive: piece.allowed}
     return piece.text

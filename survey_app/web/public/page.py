@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
-from flask import Response, render_template, request
+from flask import Response, render_template
 from markupsafe import Markup
 
 from forms.answer_form import DEALT_WITH, SHOWN, STEP, TOKEN, AnswerForm
 from survey_app.domain.asked_targets import ask_of_ballot
-from survey_app.domain.ballot_token import NONCE_BYTES, issue, nonce_of
+from survey_app.domain.ballot_token import NONCE_BYTES, issue
 from survey_app.domain.doors import Door
 from survey_app.domain.lifecycle import SurveyState
 from survey_app.domain.messages import Message, message
@@ -45,19 +45,17 @@ CONTACT_STEP = "contact"
 def fresh_page(visit: Visit) -> Response:
     """Return the questionnaire of a visit, or its first step, with a token of its own.
 
-    Or with the token in the address: the page of a list whose draft the phone has kept, with the part it asked.
+    Nobody but the server ever chooses a token: whoever knew another's could try answers under it, and see by the
+    reply which were given.
     """
     door, found = visit.door, prepared(visit.door)
     settle_language(found.languages)
-    token = request.args.get("t", "")
-    nonce = nonce_of(token, parts().config.secret_key, visit.scope)
-    if nonce is None:
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        token = issue(parts().config.secret_key, visit.scope, nonce)
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    token = issue(parts().config.secret_key, visit.scope, nonce)
     if found.asks_contact:
         return Response(contact_page(visit, token))
     sheet = ask_of_ballot(found.sheet, nonce, found.frame.definition.slots_per_ballot)
-    key: PageKey = sheet_key(door), text_language(), is_large(), door.closes_at, visit.kind
+    key: PageKey = sheet_key(door), text_language(), is_large(), door.closes_at, visit.kind, door.channel
     page = kept().pages.get(key, lambda: _cut(visit, found.form(None, found.sheet)))
     for piece in ("page.css", "script.js"):
         inline(piece)  # Lets this answer's policy allow what stands in the kept page.
@@ -114,7 +112,7 @@ def _render(visit: Visit, form: AnswerForm, values: Mapping[str, str], cut: Cut,
         **survey_context(door),
         **values,
         visit=visit,
-        draft=_draft(visit),
+        keeps_draft=_keeps_draft(visit),
         cut=cut,
         names={"token": TOKEN, "shown": SHOWN, "dealt_with": DEALT_WITH},
         asks_contact=prepared(door).asks_contact,
@@ -138,16 +136,14 @@ def _asked_in_full(visit: Visit, sheet: AnswerSheet) -> int:
     return sum(item.question.show_if is None for item in one.items)
 
 
-def _draft(visit: Visit) -> str | None:
-    """Return how a phone keeps what was filled in, with its token: "" on any page of the visit, "part" on one like it.
+def _keeps_draft(visit: Visit) -> bool:
+    """Return whether a phone may keep what was filled in and bring it back, with its token, on another visit's page.
 
-    None at all on a worker's device, where the next person would see it, and behind a first step, which comes anew.
+    Not on a worker's device, where the next person would see it; not where the token decides what is asked.
     """
     found = prepared(visit.door)
-    if visit.kind is not Kind.OWN or found.asks_contact:
-        return None
     one = ask_of_ballot(found.sheet, bytes(NONCE_BYTES), found.frame.definition.slots_per_ballot)
-    return "" if len(one.items) == len(found.sheet.items) else "part"
+    return visit.kind is Kind.OWN and not found.asks_contact and len(one.items) == len(found.sheet.items)
 
 
 def survey_context(door: Door) -> dict[str, Any]:

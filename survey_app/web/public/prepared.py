@@ -32,8 +32,8 @@ DOOR_SECONDS = 2
 #: Survey, hash of its questionnaire, group, scopes of the place: all that decides what is asked.
 SheetKey = tuple[int, str, int, tuple[str, ...]]
 
-#: And, beyond what is asked: language, size, what the head says of the closing, and the kind of visit.
-PageKey = tuple[SheetKey, str, bool, datetime | None, str]
+#: And, beyond what is asked: language, size, what the head says of the closing, the kind of visit and its channel.
+PageKey = tuple[SheetKey, str, bool, datetime | None, str, str]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from flask import url_for
 
 from survey_app.domain.ballot_token import TokenScope
-from survey_app.domain.doors import Door, Standing, standing
+from survey_app.domain.doors import Door, Standing, standing_of
 
 
 class Kind(StrEnum):
@@ -57,12 +57,4 @@ class Visit:
         """Return how the door stands now; the ballot's own transaction has the last word."""
         if self.kind is Kind.PREVIEW:
             return Standing.READY
-        door = self.door
-        return standing(
-            code=door.code_state,
-            paused=door.place_paused,
-            state=door.state,
-            closes_at=door.closes_at,
-            now=datetime.now(UTC),
-            submitting=submitting,
-        )
+        return standing_of(self.door, datetime.now(UTC), submitting=submitting)
