@@ -94,6 +94,15 @@ def test_the_same_page_again_is_the_same_ballot_and_another_page_finds_the_slip_
     assert states(poll)["spent"] == ballots(poll) == 1
 
 
+def test_a_replay_in_the_same_commit_takes_no_slip_from_a_fresh_page(printed):
+    poll, made = printed
+    spent, other_slip = codes_of(made, "A11")[:2]
+    assert poll.cast(by_slip(poll, spent, NONCE)) == [Verdict(Outcome.STORED)]
+    verdicts = poll.cast(by_slip(poll, other_slip, NONCE), by_slip(poll, other_slip))
+    assert verdicts == [Verdict(Outcome.REPEATED), Verdict(Outcome.STORED)]
+    assert states(poll)["spent"] == ballots(poll) == 2
+
+
 def test_of_several_in_one_commit_the_first_has_the_slip(printed):
     poll, made = printed
     first = by_slip(poll, nonce=NONCE)
