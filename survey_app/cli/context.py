@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 from babel.support import Translations
@@ -18,6 +18,9 @@ from survey_app.documents.delimited import write_csv
 from survey_app.domain.messages import Message, Refused, message
 from survey_app.models.database import Database
 from survey_app.services.migrating import require_migrated
+
+if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
 
 #: Who did it, where a command did it.
 BY = "command line"
@@ -124,6 +127,11 @@ FORMAT = click.option(
     show_default=True,
     help="输出格式 · Output.",
 )
+
+
+def progress_bar(length: int, label: str) -> "ProgressBar[int]":
+    """Return a bar for whoever watches; a script reads its reasons there, and gets none."""
+    return click.progressbar(length=length, label=label, file=sys.stderr, hidden=not sys.stderr.isatty())
 
 
 def print_rows(columns: Sequence[str], rows: Iterable[Sequence[object]], format_: str) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from survey_app.cli.context import FORMAT, config, database, print_rows, say, tell, whole_file
+from survey_app.cli.context import FORMAT, config, database, print_rows, progress_bar, say, tell, whole_file
 from survey_app.documents.paper import PAPERS
 from survey_app.services.entry_codes import address_warning, list_codes, print_posters
 
@@ -23,7 +23,7 @@ def posters(survey: str, out: Path, paper: str, under: str | None) -> None:
     warning = address_warning(config().public_url)
     if warning is not None:
         click.echo(say(warning), err=True)
-    with whole_file(out) as file, database().reading() as session, click.progressbar(length=1, label="PDF") as bar:
+    with whole_file(out) as file, database().reading() as session, progress_bar(1, "PDF") as bar:
 
         def progress(done: int, total: int) -> None:
             bar.length = total

@@ -1,12 +1,11 @@
 """Slips: print them once, or hand their codes to a print shop."""
 
 import os
-import sys
 from pathlib import Path
 
 import click
 
-from survey_app.cli.context import BY, config, database, say, tell, whole_file
+from survey_app.cli.context import BY, config, database, progress_bar, say, tell, whole_file
 from survey_app.documents.delimited import write_csv
 from survey_app.domain.entry_codes import SLIP_LENGTH
 from survey_app.services.entry_codes import address_warning
@@ -55,7 +54,7 @@ def slips(survey: str, out: Path, under: str | None, group: str | None, copies: 
         if out.suffix.lower() == ".csv":
             write_csv(file, COLUMNS, made.rows(), bom=False)
         else:
-            with click.progressbar(length=made.count, label="PDF", file=sys.stderr) as bar:
+            with progress_bar(made.count, "PDF") as bar:
                 made.write_pdf(file, lambda done, total: bar.update(done - bar.pos))
         file.flush()
         os.fsync(file.fileno())  # The codes are nowhere else: only when they are on disk do they become slips.

@@ -1,11 +1,10 @@
 """Launch a survey and lead it through its states."""
 
-import sys
 from pathlib import Path
 
 import click
 
-from survey_app.cli.context import BY, database, read_file, say, tell
+from survey_app.cli.context import BY, database, progress_bar, read_file, say, tell
 from survey_app.domain.lifecycle import SurveyState, state_name
 from survey_app.domain.texts import DEFAULT_LANGUAGE, pick
 from survey_app.services import launching, lifecycle, publishing
@@ -81,8 +80,7 @@ def reopen(survey: str, reason: str | None) -> None:
 @_REASON
 def publish(survey: str, reason: str | None) -> None:
     """发布结果：生成一版不再变化的表和图。 Freeze the tables of a closed survey as a numbered release."""
-    hidden = not sys.stderr.isatty()  # A script reads its reasons there.
-    with click.progressbar(length=publishing.STEPS, label="发布 · release", file=sys.stderr, hidden=hidden) as bar:
+    with progress_bar(publishing.STEPS, "发布 · release") as bar:
         release = publishing.publish(database(), survey, BY, reason, lambda done: bar.update(done - bar.pos))
     tell("Survey {slug}: release {number} is published.", slug=survey, number=release.number)
 
