@@ -20,7 +20,7 @@ run: $(VENV)/ready ## An empty installation on http://127.0.0.1:8000/console/, f
 	@$(BIN)/python -m survey_app serve
 
 test: $(VENV)/ready-dev system-packages ## Everything that proves it: both databases, a real browser; installs what it needs
-	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=
+	$(BIN)/python -m pytest -n 3 --dist worksteal --cov --cov-report=
 	@$(BIN)/coverage report --skip-covered --include='analysis/*,survey_app/domain/*' --fail-under=100
 	@$(BIN)/coverage report --skip-covered --include='survey_app/services/*' --fail-under=95
 	@$(BIN)/coverage report --skip-covered --include='survey_app/documents/*,survey_app/web/*,survey_app/jobs/*,forms/*' --fail-under=90
