@@ -6,9 +6,10 @@ The first page is for testing: whoever prints scans it before printing and hangi
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
-from survey_app.documents.fonts import REGULAR, missing_glyphs, register_fonts
+from survey_app.documents.fonts import missing_glyphs, register_fonts
 from survey_app.documents.paper import A3, A4, PAPERS, Paper
 from survey_app.documents.poster_page import Poster, draw_poster
+from survey_app.documents.print_file import new_print_file
 from survey_app.documents.qr_symbol import matrix_of, version_for
 from survey_app.documents.test_page import TestPage, draw_test_page
 from survey_app.domain.entry_codes import TEST_CODES
@@ -38,7 +39,7 @@ def write_posters(
     register_fonts()
     _check(posters)
     version = version_for(poster.url for poster in posters)
-    canvas = _new_canvas(out, posters[0], paper)
+    canvas = new_print_file(out, paper, "测评公告", posters[0].title, posters[0].organiser)
     _draw_test_page(canvas, posters, version, paper)
     path: tuple[str, ...] = ()
     for done, poster in enumerate(posters, start=1):
@@ -47,29 +48,6 @@ def write_posters(
         canvas.showPage()
         progress(done)
     canvas.save()
-
-
-def _new_canvas(out: BinaryIO, poster: Poster, paper: Paper) -> "Canvas":
-    from reportlab.pdfgen.canvas import Canvas  # noqa: PLC0415 - heavy, and only printing needs it.
-
-    canvas = Canvas(
-        out,
-        pagesize=(paper.width, paper.height),
-        pageCompression=1,
-        invariant=1,
-        # Without it every file names a font that it does not carry; the library's stubs take it for a number.
-        initialFontName=REGULAR,  # type: ignore[arg-type]
-        lang="zh-CN",
-    )
-    canvas.setTitle(f"测评公告：{poster.title}")
-    canvas.setAuthor(poster.organiser)
-    canvas.setSubject("测评公告")
-    canvas.setCreator("Manyi")
-    # What a print dialog begins with: at full size, and on one side, since the other one would hang on the wall.
-    canvas.setViewerPreference("PrintScaling", "None")
-    canvas.setViewerPreference("Duplex", "Simplex")
-    canvas.showOutline()
-    return canvas
 
 
 def _draw_test_page(canvas: "Canvas", posters: Sequence[Poster], version: int, paper: Paper) -> None:

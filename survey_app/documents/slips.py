@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, BinaryIO
 
-from survey_app.documents.fonts import REGULAR, missing_glyphs, register_fonts
+from survey_app.documents.fonts import missing_glyphs, register_fonts
 from survey_app.documents.paper import A4
+from survey_app.documents.print_file import new_print_file
 from survey_app.documents.qr_symbol import matrix_of, version_for
 from survey_app.documents.slip_handover import draw_handover
 from survey_app.documents.slip_page import LEVEL, SYMBOL_SIDE, SlipStack, SlipTexts, define_marks, draw_stack
@@ -45,7 +46,7 @@ def write_slips(
     if unprintable:
         raise Refused(*unprintable)
     version = version_for([texts.url + TEST_CODES[1]], LEVEL)
-    canvas = _new_canvas(out, texts)
+    canvas = new_print_file(out, A4, "测评票", texts.title, texts.organiser)
     _draw_test_page(canvas, texts, version)
     define_marks(canvas)
     done = 0
@@ -60,29 +61,6 @@ def write_slips(
             done += len(stack.codes)
             progress(done)
     canvas.save()
-
-
-def _new_canvas(out: BinaryIO, texts: SlipTexts) -> "Canvas":
-    from reportlab.pdfgen.canvas import Canvas  # noqa: PLC0415 - heavy, and only printing needs it.
-
-    canvas = Canvas(
-        out,
-        pagesize=(A4.width, A4.height),
-        pageCompression=1,
-        invariant=1,
-        # Without it every file names a font that it does not carry; the library's stubs take it for a number.
-        initialFontName=REGULAR,  # type: ignore[arg-type]
-        lang="zh-CN",
-    )
-    canvas.setTitle(f"测评票：{texts.title}")
-    canvas.setAuthor(texts.organiser)
-    canvas.setSubject("测评票")
-    canvas.setCreator("Manyi")
-    # What a print dialog begins with: at full size, and on one side, since every sheet is cut.
-    canvas.setViewerPreference("PrintScaling", "None")
-    canvas.setViewerPreference("Duplex", "Simplex")
-    canvas.showOutline()
-    return canvas
 
 
 def _draw_test_page(canvas: "Canvas", texts: SlipTexts, version: int) -> None:
