@@ -41,7 +41,7 @@ bench: $(VENV)/ready-dev ## Measure: each figure is a ratio to a ceiling of the 
 
 soak: $(VENV)/ready-dev system-packages ## Search at length for what the tests miss: new examples, more kills (ROUNDS=20)
 	@for round in $$(seq $(ROUNDS)); do echo "== round $$round of $(ROUNDS)"; HYPOTHESIS_PROFILE=search $(BIN)/python -m pytest -q -n 2 \
-	  tests/analysis/test_suppression_attack.py tests/web/test_public_hostile.py tests/faults || exit 1; done
+	  tests/analysis/test_suppression_attack.py tests/web/test_public_hostile.py tests/faults tests/browser || exit 1; done
 
 catalogue: $(VENV)/ready-dev ## Bring the translations up to date with the messages in the code
 	$(BIN)/pybabel extract -F babel.cfg -k message -k tell -k warn --no-location --sort-output -o build/messages.pot .

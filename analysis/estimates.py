@@ -4,8 +4,9 @@ Everything here is computed from what is published, so that anyone with the tabl
 says anything about a hidden row: hidden places enter a range as one place, their sum.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from analysis.intervals import wilson
 from analysis.ratings import BASICALLY_SATISFIED, DISSATISFIED, DONT_KNOW, SATISFIED
-from analysis.rollup import Tree
+from analysis.rollup import Number, Tree
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -21,7 +22,7 @@ Counts = NDArray[np.int64]
 #: Ranges are printed at this level.
 LEVEL: Final = 0.95
 #: A sum of squares this small, relative to its terms, is rounding error: all places agree exactly.
-_ROUNDING: Final = 1e-12
+_ROUNDING: Final = 1e-24
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class Bases:
         )
 
 
-def remainders(tree: Tree, counts: Counts, hidden: NDArray[np.bool_]) -> Counts:
+def remainders(tree: Tree, counts: NDArray[Number], hidden: NDArray[np.bool_]) -> NDArray[Number]:
     """Split a published table into the finest sums that it states.
 
     Args:
@@ -110,20 +111,49 @@ def shares(present: NDArray[np.bool_], weights: Floats) -> Floats:
     return share
 
 
-def ratio(part: Counts, base: Counts) -> Floats:
+def effective_ballots(rated: Counts | Floats, weights: Sequence[float | Fraction]) -> Floats:
+    """Return Kish's effective number of ballots of weighted groups, (Σ wᵍ)² ÷ Σ wᵍ² ÷ nᵍ over the groups present.
+
+    Args:
+        rated: rated ballots, shape (groups, ...).
+        weights: one per group, shared among its ballots.
+
+    Returns:
+        Shape (...), nan where nobody rated.
+
+    """
+    share = shares(rated > 0, np.array([float(weight) for weight in weights]))
+    size: Floats = 1 / (share**2 / np.maximum(rated, 1)).sum(axis=0)
+    return size
+
+
+def ratio(part: Counts | Floats, base: Counts | Floats) -> Floats:
     """Divide, nan where the base is 0."""
     with np.errstate(invalid="ignore"):
-        return part / base
+        quotient: Floats = part / base
+    return quotient
 
 
-def approval_range(tree: Tree, blocks: Counts, weights: Sequence[float]) -> tuple[Floats, Floats]:
+def lines(tree: Tree) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Pair every unit with itself, then with its parent, and so on up: (units, the unit above each), level by level."""
+    units = np.arange(len(tree.parents))
+    above = units
+    while len(units):
+        yield units, above
+        above = tree.parents[above]
+        units, above = units[above >= 0], above[above >= 0]
+
+
+def approval_range(
+    tree: Tree, blocks: Counts, weights: Sequence[float], per_ballot: Floats | None = None, level: float = LEVEL
+) -> tuple[Floats, Floats]:
     """Return 波动范围 of every unit's approval rate.
 
     Places are clusters: with p the rate, n the rated ballots and m places with rated ballots, the ratio estimator has
     the linearised variance m ÷ (m - 1) · Σ (sᵢ - p nᵢ)² ÷ n² (Cochran 1977, Sampling Techniques, 6.3; Binder 1983),
     and the interval is made on the logit scale with m - 1 degrees of freedom (method "xlogit" of R's survey). For
-    groups with weights the linearised variable of a place is zᵢ = Σᵍ (wᵍ ÷ W) · (sᵢᵍ - pᵍ nᵢᵍ) ÷ nᵍ.
-    The sums of squares are expanded, so that three sums over the tree serve every unit at once.
+    groups with weights the linearised variable of a place is zᵢ = Σᵍ (wᵍ ÷ W) · (sᵢᵍ - pᵍ nᵢᵍ) ÷ nᵍ. Where ballots
+    carry weights, sᵢ and nᵢ are sums of weights.
 
     One place has Wilson's interval; with groups it has the groups as strata and ballots as units. Where nobody or
     everybody approves, or all places agree exactly, the variance is 0 and says nothing: Wilson's interval there too.
@@ -132,59 +162,74 @@ def approval_range(tree: Tree, blocks: Counts, weights: Sequence[float]) -> tupl
         tree: who stands under whom.
         blocks: what each place adds, from :func:`remainders`, shape (groups, units, questions, 5).
         weights: one per group, not all 0.
+        per_ballot: the weight of each ballot of a block, shape (units, questions); default 1.
+        level: confidence level, between 0 and 1.
 
     Returns:
         (low, high), each of shape (units, questions), nan where nobody rated.
 
     """
-    from scipy.special import stdtrit  # noqa: PLC0415 - scipy is heavy; importing analysis must not load it
-
     base = Bases.of(blocks)
-    bears = np.asarray(weights, dtype=np.float64) > 0
-    successes, rated = _by_unit(tree, base.approval), _by_unit(tree, base.rated)
+    declared = np.asarray(weights, dtype=np.float64)
+    bears = declared > 0
+    each: Floats = np.ones(1) if per_ballot is None else per_ballot
+    s: Floats = base.approval * each
+    n: Floats = base.rated * each
+    successes, rated = _by_unit(tree, s), _by_unit(tree, n)
     scores = ratio(successes, rated)
-    share = shares(rated > 0, np.asarray(weights, dtype=np.float64))
-    rate = weighted(scores, np.asarray(weights, dtype=np.float64))
-    polled: Counts = np.any(base.rated[bears] > 0, axis=0).astype(np.int64)
-    places = tree.roll_up(polled)
-
-    square, scale = _sum_of_squares(tree, base, scores, rated, share)
+    share = shares(rated > 0, declared)
+    places = tree.roll_up(np.any(base.rated[bears] > 0, axis=0).astype(np.int64))
+    square, scale = _sum_of_squares(tree, (s, n), scores, rated, share)
     alone_variance, alone_freedom = _one_place(scores, rated, share)
     with np.errstate(invalid="ignore", divide="ignore"):
         variance = np.where(places > 1, square * places / (places - 1), alone_variance)
-        freedom = np.where(places > 1, places - 1.0, alone_freedom)
-        flat = ~(variance > _ROUNDING * scale) | ~(freedom > 0)
+    variance = np.where(variance > _ROUNDING * scale, variance, 0)
+    freedom = np.where(places > 1, places - 1.0, alone_freedom)
+    people = _by_unit(tree, base.rated[bears]).sum(axis=0)
+    return logit_or_wilson(weighted(scores, declared), variance, freedom, people, level)
+
+
+def logit_or_wilson(
+    rate: Floats, variance: Floats, freedom: Floats, ballots: Counts, level: float = LEVEL
+) -> tuple[Floats, Floats]:
+    """Return logit limits, and Wilson's on the count of ballots where variance or freedom is 0 or there is none."""
+    from scipy.special import stdtrit  # noqa: PLC0415 - scipy is heavy; importing analysis must not load it
+
+    flat = ~(variance > 0) | ~(freedom > 0)
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):  # A very wide range ends at 0 and 1.
         logit = np.log(rate / (1 - rate))
-        half = stdtrit(np.where(flat, 1, freedom), (1 + LEVEL) / 2) * np.sqrt(np.abs(variance)) / (rate * (1 - rate))
+        half = stdtrit(np.where(flat, 1, freedom), (1 + level) / 2) * np.sqrt(variance) / (rate * (1 - rate))
         low, high = 1 / (1 + np.exp(half - logit)), 1 / (1 + np.exp(-half - logit))
-    people = rated[bears].sum(axis=0)
-    plain_low, plain_high = wilson(np.clip(np.nan_to_num(rate), 0, 1) * people, people, LEVEL)
+    plain_low, plain_high = wilson(np.clip(np.nan_to_num(rate), 0, 1) * ballots, ballots, level)
     return np.where(flat, plain_low, low), np.where(flat, plain_high, high)
 
 
-def _by_unit(tree: Tree, blocks: Counts) -> Counts:
+def _by_unit(tree: Tree, blocks: NDArray[Number]) -> NDArray[Number]:
     """Roll up the second axis: (groups, units, questions) in and out."""
     return np.moveaxis(tree.roll_up(np.moveaxis(blocks, 1, 0)), 0, 1)
 
 
-def _sum_of_squares(tree: Tree, base: Bases, scores: Floats, rated: Counts, share: Floats) -> tuple[Floats, Floats]:
-    """Return Σ zᵢ² over the places below each unit, and the size of the terms it was taken from."""
+def _sum_of_squares(
+    tree: Tree, base: tuple[Floats, Floats], scores: Floats, rated: Floats, share: Floats
+) -> tuple[Floats, Floats]:
+    """Return Σ zᵢ² over the places below each unit, and the size of the terms it was taken from.
+
+    Every place is taken around the rate of each unit above it, since an expanded square would lose its digits where
+    there are many ballots and places agree.
+    """
     total, scale = np.zeros(rated.shape[1:]), np.zeros(rated.shape[1:])
     with np.errstate(invalid="ignore", divide="ignore"):
         factor = np.where(rated > 0, share / rated, 0)
     score = np.nan_to_num(scores)
-    groups = range(len(rated))
-    s, n = base.approval, base.rated
-    for g in groups:
-        for h in groups:
-            ss, sn, ns, nn = (tree.roll_up(a[g] * b[h]) for a, b in ((s, s), (s, n), (n, s), (n, n)))
-            cross = ss - score[h] * sn - score[g] * ns + score[g] * score[h] * nn
-            total += factor[g] * factor[h] * cross
-            scale += factor[g] * factor[h] * ss
+    s, n = base
+    for places, above in lines(tree):
+        z = factor[:, above] * (s[:, places] - score[:, above] * n[:, places])
+        np.add.at(total, above, z.sum(axis=0) ** 2)
+        np.add.at(scale, above, ((factor[:, above] * s[:, places]) ** 2).sum(axis=0))
     return total, scale
 
 
-def _one_place(scores: Floats, rated: Counts, share: Floats) -> tuple[Floats, Floats]:
+def _one_place(scores: Floats, rated: Floats, share: Floats) -> tuple[Floats, Floats]:
     """Return variance and degrees of freedom with groups as strata and ballots as units; nan for one group."""
     if len(rated) == 1:
         return np.full(rated.shape[1:], np.nan), np.zeros(rated.shape[1:])

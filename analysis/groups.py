@@ -50,8 +50,21 @@ def weighted_score(
         ValueError: the three have different lengths.
 
     """
+    scores = [Fraction(x, n) if n > 0 else None for x, n in zip(successes, rated, strict=True)]
+    return weighted_mean(scores, weights, empty_group)
+
+
+def weighted_mean(
+    scores: Sequence[Fraction | None], weights: Sequence[Fraction], empty_group: EmptyGroup = "renormalise"
+) -> Fraction | None:
+    """Return Σ wᵍ·Sᵍ ÷ Σ wᵍ over the groups that have a score, exactly; arguments as in :func:`weighted_score`.
+
+    Raises:
+        ValueError: the lengths differ.
+
+    """
     present = [
-        (Fraction(x, n), weight) for x, n, weight in zip(successes, rated, weights, strict=True) if n > 0 and weight > 0
+        (score, weight) for score, weight in zip(scores, weights, strict=True) if score is not None and weight > 0
     ]
     if not present or (empty_group == "refuse" and len(present) < sum(weight > 0 for weight in weights)):
         return None

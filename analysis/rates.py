@@ -5,7 +5,7 @@ from typing import Final
 
 #: Printed in the head of every table. A change to any formula or rounding rule below or in
 #: groups, intervals, ranges or suppression changes it.
-FORMULA_VERSION: Final = "1.0"
+FORMULA_VERSION: Final = "2.0"
 
 #: Where nobody rated there is no rate; it is never 0 and never NaN.
 NO_RATE: Final = "—"
@@ -47,3 +47,28 @@ def round_percent(numerator: int | Fraction, denominator: int | Fraction, places
     if places == 0:
         return str(digits)
     return f"{digits // unit}.{digits % unit:0{places}d}"
+
+
+def round_points(difference: Fraction, places: int = 1) -> str:
+    """Print the difference of two rates in percentage points (百分点), with its sign.
+
+    Decimal, half away from zero; 0 has no sign.
+
+    Args:
+        difference: of two proportions, between -1 and 1.
+        places: decimals, 0 or more.
+
+    Returns:
+        For example "+1.2", "-0.4", "0.0".
+
+    Raises:
+        ValueError: ``places`` is negative.
+
+    """
+    if places < 0:
+        raise ValueError(f"a difference cannot have {places} decimals")
+    unit = 10**places
+    part = abs(difference) * 100 * unit
+    digits = (2 * part.numerator + part.denominator) // (2 * part.denominator)
+    sign = "" if digits == 0 else "+" if difference > 0 else "-"
+    return f"{sign}{digits // unit}.{digits % unit:0{places}d}" if places else f"{sign}{digits}"

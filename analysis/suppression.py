@@ -38,6 +38,20 @@ The root is hidden when nothing else is left: the survey is too small, or unanim
 public, before they look at answers. Questions about one place stand in no linear relation and are hidden each for
 itself.
 
+Where several options share a rating (five levels) and rows print a mean score, an attacker may work out the options of
+a visible row, and so the options of a remainder. They are then columns of their own to which the last two rules apply
+(``finer``); the ratings are still all that is printed of a row.
+
+What stands at the survey's own row only, over all units, says nothing about a hidden row. Let a second split of the
+ballots (by channel, by option, by the answer to another question) print its columns for each part, with the survey's
+row shown. A table of units that fits all that is published by unit has the survey's total in each column, and so has a
+table of parts. In each column, numbers with these two sets of margins can always be filled in (the north-west corner
+rule), and the ballots of units and parts follow from the sums. So every table of units fits every table of parts: the
+ranges are those of each table alone. This holds as long as no turnout is printed by unit and part at once, and the
+survey's row is shown; where it is hidden, so are the parts. Within the split the rules above hold with the survey's
+row as parent and the parts as its children: :func:`suppress_split`. Rates, scores, positions, bands and sort orders
+are functions of what is shown and add nothing.
+
 Source of the bounds: Fréchet bounds of a two-way table (Dobra and Fienberg 2000, PNAS 97, 11885-11892);
 of the terms primary and secondary suppression: Hundepool et al. 2012, Statistical Disclosure Control, chapter 4.
 """
@@ -49,7 +63,7 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.ratings import RATED
+from analysis.ratings import CELLS, RATED
 from analysis.rollup import Tree
 
 #: Fewer rated ballots than this are not shown.
@@ -68,17 +82,20 @@ class CountTable:
         tree: who stands under whom.
         own: ballots of each unit alone, int64, shape (units, questions, 5), columns as in CELLS.
         total: the same with the subtree summed in.
+        finer: own ballots of each option, shape (units, questions, options), where several share a rating and
+            something printed tells them apart; else no options.
 
     """
 
     tree: Tree
     own: NDArray[np.int64]
     total: NDArray[np.int64]
+    finer: NDArray[np.int64]
 
     @classmethod
-    def of(cls, tree: Tree, own: NDArray[np.int64]) -> Self:
+    def of(cls, tree: Tree, own: NDArray[np.int64], finer: NDArray[np.int64] | None = None) -> Self:
         """Roll the own counts up."""
-        return cls(tree, own, tree.roll_up(own))
+        return cls(tree, own, tree.roll_up(own), own[..., :0] if finer is None else finer)
 
 
 def sensitive(counts: NDArray[np.int64], threshold: int) -> Bools:
@@ -116,7 +133,28 @@ def suppress(table: CountTable, threshold: int = THRESHOLD) -> Bools:
     return hidden
 
 
-def suppress_groups(tree: Tree, own: NDArray[np.int64], threshold: int = THRESHOLD) -> tuple[Bools, Bools]:
+def suppress_split(parts: NDArray[np.int64], whole_hidden: Bools, threshold: int = THRESHOLD) -> Bools:
+    """Decide what is hidden where the survey's own row is split a second way, for example by channel.
+
+    Args:
+        parts: counts of each part over all units, shape (parts, questions, 5); they add up to the survey's row.
+        whole_hidden: where the survey's row is hidden, shape (questions,).
+        threshold: as in :func:`suppress`.
+
+    Returns:
+        Hidden, shape (parts, questions). Turnout of a part stays shown. Parts of a hidden row are all hidden, and so
+        they are where the row and the parts beside a small one would give it away.
+
+    """
+    rows = np.concatenate([np.zeros_like(parts[:1]), parts])
+    pattern = suppress(CountTable.of(Tree.of([-1] + [0] * len(parts)), rows), threshold)
+    hidden: Bools = (pattern[1:] | pattern[0] | whole_hidden) & (parts.sum(axis=-1) > 0)
+    return hidden
+
+
+def suppress_groups(
+    tree: Tree, own: NDArray[np.int64], threshold: int = THRESHOLD, finer: NDArray[np.int64] | None = None
+) -> tuple[Bools, Bools]:
     """Decide what is hidden where every unit's row is the sum of its groups' rows.
 
     In a tree each group's table is made safe by itself, and a unit's row over all groups is shown only where each
@@ -128,24 +166,33 @@ def suppress_groups(tree: Tree, own: NDArray[np.int64], threshold: int = THRESHO
         tree: who stands under whom.
         own: each unit's own ballots by group, shape (groups, units, questions, 5).
         threshold: as in :func:`suppress`; it holds for each group.
+        finer: as in :class:`CountTable`, shape (groups, units, questions, options).
 
     Returns:
         Hidden over all groups, shape (units, questions), and by group, shape (groups, units, questions).
 
     """
     groups = len(own)
-    by_group = np.stack([suppress(CountTable.of(tree, counts), threshold) for counts in own])
+    options = own[..., :0] if finer is None else finer
+    by_group = np.stack(
+        [suppress(CountTable.of(tree, *counts), threshold) for counts in zip(own, options, strict=True)]
+    )
     if groups == 1:
         return by_group[0], by_group
     hidden: Bools = np.any(by_group, axis=0, keepdims=False)
     alone = np.flatnonzero(tree.parents < 0)
     alone = alone[~np.isin(alone, tree.parents)]
-    listed = np.concatenate([np.zeros_like(own[:1, alone]), own[:, alone]])
-    listed = listed.reshape((groups + 1) * len(alone), *own.shape[2:])  # No -1: there may be no questions.
     parents = np.concatenate([np.full(len(alone), -1), np.tile(np.arange(len(alone)), groups)])
-    pattern = suppress(CountTable.of(Tree.of(parents), listed), threshold).reshape(groups + 1, len(alone), own.shape[2])
+    table = CountTable.of(Tree.of(parents), _listed(own, alone), _listed(options, alone))
+    pattern = suppress(table, threshold).reshape(groups + 1, len(alone), own.shape[2])
     hidden[alone], by_group[:, alone] = pattern[0], pattern[1:]
     return hidden, by_group
+
+
+def _listed(counts: NDArray[np.int64], alone: NDArray[np.intp]) -> NDArray[np.int64]:
+    """Put units that stand alone before their groups: (groups, units, ...) in, ((groups + 1) · alone, ...) out."""
+    rows = np.concatenate([np.zeros_like(counts[:1, alone]), counts[:, alone]])
+    return rows.reshape(len(rows) * len(alone), *counts.shape[2:])  # No -1: there may be no questions.
 
 
 @dataclass(frozen=True)
@@ -180,11 +227,13 @@ class _Hiding:
         self.threshold = threshold
         self.hidden: list[bool] = hidden.tolist()
         self.exposed: list[bool] = exposed.tolist()
-        self.total: list[list[int]] = table.total[:, question].tolist()
+        own = np.concatenate([table.own[:, question], table.finer[:, question]], axis=-1)
+        #: The ratings, which add up to the ballots, then the options, which are some of them once more.
+        self.total: list[list[int]] = table.tree.roll_up(own).tolist()
         self.ballots: list[int] = table.total[:, question].sum(axis=-1).tolist()
         self.own_ballots: list[int] = table.own[:, question].sum(axis=-1).tolist()
         #: Of a visible unit the remainder, of a hidden unit what it adds to the remainder above it.
-        self.unseen: list[list[int]] = table.own[:, question].tolist()
+        self.unseen: list[list[int]] = own.tolist()
 
     def settle_all(self) -> None:
         """Make every remainder safe, from the deepest families up."""
@@ -225,10 +274,10 @@ class _Hiding:
         That child is -1 where more hidden anywhere below the unit may help.
         """
         unseen = self.unseen[unit]
-        parts = [(sum(self.unseen[child]), child) for child in self.family.children[unit] if self.hidden[child]]
+        parts = [(_ballots(self.unseen[child]), child) for child in self.family.children[unit] if self.hidden[child]]
         if not parts:
             return -1 if self.exposed[unit] else None
-        ballots = sum(unseen)
+        ballots = _ballots(unseen)
         largest, dominant = max(*parts, (self.own_ballots[unit], -1))
         wide = min(WIDTH, largest)
         if ballots - largest < wide:
@@ -260,7 +309,7 @@ class _Hiding:
 
     def _thin(self, unit: int) -> bool:
         """Say whether too little of a hidden unit is unseen: it would be all but the sum of what is visible below."""
-        return sum(self.unseen[unit]) < min(WIDTH, self.ballots[unit])
+        return _ballots(self.unseen[unit]) < min(WIDTH, self.ballots[unit])
 
     def _hide(self, unit: int) -> list[int]:
         """Hide a unit, and below it the smallest branches until enough of it is unseen; return all that was hidden."""
@@ -291,3 +340,7 @@ class _Hiding:
 
     def _add(self, unit: int, counts: list[int], sign: int) -> None:
         self.unseen[unit] = [here + sign * count for here, count in zip(self.unseen[unit], counts, strict=True)]
+
+
+def _ballots(counts: list[int]) -> int:
+    return sum(counts[: len(CELLS)])

@@ -1,51 +1,33 @@
 """The unit table: the one table from which every page, figure and file reads, with suppression applied."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from math import isnan
-from typing import Any, Final
+from math import floor, isnan
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.estimates import Bases, Rates, approval_range, ratio, remainders, weighted
+from analysis.cells import Cell, print_cell, ratios
+from analysis.estimates import Bases, Floats, Rates, approval_range, effective_ballots, ratio, remainders, weighted
 from analysis.groups import EmptyGroup, Weight, exact_weights, weighted_score
+from analysis.population import PopulationRates, Weighting, check_people
 from analysis.rates import round_percent
-from analysis.ratings import BLANK_CELL, CELLS, RATED, Rating
+from analysis.ratings import CELLS, RATED
 from analysis.rollup import Tree
 from analysis.suppression import THRESHOLD, suppress_groups
 
 Counts = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
+#: How ballots came about: "self" by an open poster (the range is a range, 波动范围), "list" by slips to a known list,
+#: "random" by slips to people drawn at random within every place.
+Selection = Literal["self", "list", "random"]
+
 #: Stands in arrays where a count is hidden, so that a mistake is visible.
 HIDDEN: Final = -1
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One unit × question as it is printed.
-
-    Counts are None where suppressed. Rates and ranges are printed percentages without the percent sign, None where
-    suppressed or where nobody rated.
-    """
-
-    ballots: int
-    rated: int | None
-    satisfied: int | None
-    basically_satisfied: int | None
-    dissatisfied: int | None
-    dont_know: int | None
-    blank: int | None
-    satisfied_rate: str | None
-    approval_rate: str | None
-    satisfied_rate_all: str | None
-    approval_rate_all: str | None
-    range_low: str | None
-    range_high: str | None
-    suppressed: bool
 
 
 @dataclass(frozen=True)
@@ -62,6 +44,9 @@ class UnitTable:
         suppressed: what is hidden, bool, same shape.
         counts: int64, shape (units, questions, 5), columns as in CELLS, -1 where suppressed.
         group_ballots, group_suppressed, group_counts: the same by group, the group the first axis.
+        populations: each unit's own eligible people, shape (units,), or None where rates come from counts.
+        selection: how ballots came about.
+        census: where everybody on the list answered, bool, shape (units,).
 
     """
 
@@ -76,6 +61,9 @@ class UnitTable:
     group_ballots: Counts
     group_suppressed: Bools
     group_counts: Counts
+    populations: Counts | None
+    selection: Selection
+    census: Bools
 
     @property
     def groups(self) -> int:
@@ -94,34 +82,87 @@ class UnitTable:
     @cached_property
     def rates(self) -> Rates:
         """All rates as arrays (units, questions), for sorting and drawing; nan where :class:`Cell` has None."""
+        if self._by_people is not None:
+            return self._without_census(_population_rates(self._by_people, self.selection))
         if self.weights is None:
-            return _rates(self.tree, self.counts[None], self.suppressed, None, self.empty_group)
-        return _rates(self.tree, self.group_counts, self.rates_suppressed, self.weights, self.empty_group)
+            rates = _rates(self.tree, self.counts[None], self.suppressed, None, self.empty_group)
+        else:
+            rates = _rates(self.tree, self.group_counts, self.rates_suppressed, self.weights, self.empty_group)
+        return self._without_census(rates)
+
+    @cached_property
+    def _by_people(self) -> PopulationRates | None:
+        if self.populations is None:
+            return None
+        return PopulationRates.of(self.tree, self.suppressed, self.populations, self.counts)
+
+    def _without_census(self, rates: Rates) -> Rates:
+        """Where everybody answered there is no sampling interval."""
+        everybody = self.census[:, None]
+        low, high = (np.where(everybody, np.nan, limit) for limit in (rates.low, rates.high))
+        return replace(rates, low=low, high=high)
 
     @cached_property
     def group_rates(self) -> tuple[Rates, ...]:
-        """Each group's own rates, as in :attr:`rates`."""
+        """Each group's own rates, as in :attr:`rates` but always from counts: people are not known by group."""
         return tuple(
-            _rates(self.tree, counts[None], hidden, None, self.empty_group)
+            self._without_census(_rates(self.tree, counts[None], hidden, None, self.empty_group))
             for counts, hidden in zip(self.group_counts, self.group_suppressed, strict=True)
         )
 
     def cell(self, unit: int, question: int) -> Cell:
-        """Return one unit × question over all groups; with weights the rates are weighted scores."""
+        """Return one unit × question over all groups; rates are weighted where weights or populations are given."""
         at = unit, question
-        counts = self.counts[None, unit, question] if self.weights is None else self.group_counts[:, unit, question]
-        return _cell(
+        if self.rates_suppressed[at]:
+            printed: list[str | None] = [None] * 4
+        elif self._by_people is not None:
+            printed = self._by_people.printed(unit, question)
+        else:
+            counts = self.counts[None, unit, question] if self.weights is None else self.group_counts[:, unit, question]
+            printed = self._printed(counts, self.weights)
+        return print_cell(
             int(self.ballots[at]),
             None if self.suppressed[at] else self.counts[at],
-            [None] * 4 if self.rates_suppressed[at] else self._printed(counts, self.weights),
+            printed,
             (self.rates.low[at], self.rates.high[at]),
         )
+
+    def weighting(self, unit: int, question: int) -> Weighting:
+        """Return what weights did to one unit × question: rates of pooled counts, Kish's design effect and size."""
+        at = unit, question
+        if self.suppressed[at]:
+            return Weighting(None, None, None, None)
+        satisfied, approval, *_ = self._printed(self.counts[None, unit, question], None)
+        effective = float(self.effective[at])
+        if isnan(effective):
+            return Weighting(satisfied, approval, None, None)
+        rated = int(self.counts[unit, question, RATED].sum())
+        return Weighting(satisfied, approval, f"{rated / effective:.2f}", floor(effective + 0.5))
+
+    @cached_property
+    def effective(self) -> Floats:
+        """Effective numbers of rated ballots, shape (units, questions), nan where there is no rate."""
+        if self._by_people is not None:
+            effective = self._by_people.effective
+        elif self.weights is None:
+            effective = self.counts[..., RATED].sum(axis=-1).astype(np.float64)
+        else:
+            effective = effective_ballots(self.group_counts[..., RATED].sum(axis=-1), self.weights)
+        return np.where(np.isnan(self.rates.approval), np.nan, effective)
+
+    def ranges(self, level: float) -> tuple[Floats, Floats]:
+        """Return the range of every approval rate at another level, places as clusters: for many units at once."""
+        if self._by_people is not None:
+            return approval_range(self.tree, self._by_people.blocks[None], (1,), self._by_people.weights[0], level)
+        counts = self.counts[None] if self.weights is None else self.group_counts
+        weights = [float(weight) for weight in self.weights or (Fraction(1),)]
+        return approval_range(self.tree, remainders(self.tree, counts, self.rates_suppressed), weights, level=level)
 
     def group_cell(self, group: int, unit: int, question: int) -> Cell:
         """Return one group's own counts and rates at one unit × question."""
         at = group, unit, question
         rates = self.group_rates[group]
-        return _cell(
+        return print_cell(
             int(self.group_ballots[at]),
             None if self.group_suppressed[at] else self.group_counts[at],
             [None] * 4 if self.group_suppressed[at] else self._printed(self.group_counts[at][None], None),
@@ -140,46 +181,15 @@ class UnitTable:
 
     def _printed(self, counts: Counts, weights: tuple[Fraction, ...] | None) -> list[str | None]:
         """Print the four rates of counts (groups, 5), exactly."""
-        groups = [_ratios(*cells[:-1]) for cells in counts.tolist()]
+        groups = [ratios(*cells[:-1]) for cells in counts.tolist()]
         if weights is None:
             return [round_percent(part, base) if base else None for part, base in groups[0]]
         printed: list[str | None] = []
-        for ratios in zip(*groups, strict=True):
-            parts, bases = zip(*ratios, strict=True)
+        for each in zip(*groups, strict=True):
+            parts, bases = zip(*each, strict=True)
             score = weighted_score(parts, bases, weights, self.empty_group)
             printed.append(None if score is None else round_percent(score, 1))
         return printed
-
-
-def _ratios(satisfied: int, basically: int, dissatisfied: int, dont_know: int) -> list[tuple[int, int]]:
-    """Return what estimates.Bases.ratios gives, for the counts of one cell; plain integers print faster."""
-    approval = satisfied + basically
-    rated = approval + dissatisfied
-    both = rated + dont_know
-    return [(satisfied, rated), (approval, rated), (satisfied, both), (approval, both)]
-
-
-def _cell(ballots: int, counts: Counts | None, rates: list[str | None], limits: tuple[float, float]) -> Cell:
-    """Put a cell together; counts of None are suppressed, limits of nan are none."""
-    shown: list[int] | list[None] = [None] * len(CELLS) if counts is None else counts.tolist()
-    by_name = dict(zip(CELLS, shown, strict=True))
-    low, high = (None if isnan(limit) else round_percent(*float(limit).as_integer_ratio()) for limit in limits)
-    return Cell(
-        ballots=ballots,
-        rated=None if counts is None else int(counts[RATED].sum()),
-        satisfied=by_name[Rating.SATISFIED],
-        basically_satisfied=by_name[Rating.BASICALLY_SATISFIED],
-        dissatisfied=by_name[Rating.DISSATISFIED],
-        dont_know=by_name[Rating.DONT_KNOW],
-        blank=by_name[BLANK_CELL],
-        satisfied_rate=rates[0],
-        approval_rate=rates[1],
-        satisfied_rate_all=rates[2],
-        approval_rate_all=rates[3],
-        range_low=low,
-        range_high=high,
-        suppressed=counts is None,
-    )
 
 
 def _rates(
@@ -195,6 +205,16 @@ def _rates(
     return Rates(*scores, *(np.where(no_rate, np.nan, limit) for limit in limits))
 
 
+def _population_rates(by_people: PopulationRates, selection: Selection) -> Rates:
+    """Compute rates and ranges weighted by people."""
+    if selection == "random":
+        limits = by_people.random_range()
+    else:
+        limits = approval_range(by_people.tree, by_people.blocks[None], (1,), by_people.weights[0])
+    hidden = by_people.hidden
+    return Rates(*(np.where(hidden, np.nan, values) for values in (*by_people.rates, *limits)))
+
+
 def tabulate(
     parents: Sequence[int] | NDArray[np.integer[Any]],
     questions: Sequence[str],
@@ -204,6 +224,10 @@ def tabulate(
     threshold: int = THRESHOLD,
     required: Sequence[bool] | None = None,
     empty_group: EmptyGroup = "renormalise",
+    populations: ArrayLike | None = None,
+    selection: Selection = "self",
+    census: ArrayLike | None = None,
+    finer: ArrayLike | None = None,
 ) -> UnitTable:
     """Roll counts up, suppress once, and return the table that everything reads.
 
@@ -216,13 +240,20 @@ def tabulate(
         required: one per question; a required question has no blank on the screen. A blank from paper is still
             counted and shown.
         empty_group: what a group without rated ballots does to a weighted score: "renormalise" or "refuse".
+        populations: each unit's OWN eligible people, whole numbers, shape (units,), 0 where it is no place; rates are
+            then weighted by people (analysis.population). None: rates come from counts.
+        selection: how ballots came about. "random" needs populations, for the finite population correction.
+        census: where everybody on the list answered, bool, shape (units,): no sampling interval there.
+        finer: each unit's OWN ballots by option, shape (groups, units, questions, options), where mean scores are
+            printed of scales on which several options share a rating; such a score says something about options.
 
     Returns:
         The table, immutable.
 
     Raises:
         ValueError: shapes that do not fit, negative counts, weights that are negative or all 0, a cycle among the
-            parents, or a threshold below 1.
+            parents, a threshold below 1, populations together with several weights, a unit with ballots and no
+            people, or a random sample without populations or with more ballots than people.
 
     """
     own = np.asarray(counts)
@@ -234,7 +265,18 @@ def tabulate(
     if required is not None and len(required) != len(questions):
         raise ValueError(f"{len(required)} marks of required for {len(questions)} questions")
     own = own.astype(np.int64)
-    hidden, group_hidden = suppress_groups(tree, own, threshold)
+    people = None if populations is None else check_people(populations, own, drawn=selection == "random")
+    if people is None and selection == "random":
+        raise ValueError("a random sample needs the populations that it was drawn from")
+    if people is not None and exact is not None and len(own) > 1:
+        raise ValueError("rates are weighted by groups or by populations, not by both")
+    everybody = np.zeros(len(tree.parents), dtype=bool) if census is None else np.array(census, dtype=bool)
+    if everybody.shape != (len(tree.parents),):
+        raise ValueError("census has one mark per unit")
+    options = None if finer is None else np.asarray(finer, dtype=np.int64)
+    if options is not None and options.shape[:-1] != own.shape[:-1]:
+        raise ValueError(f"options are counted (groups, units, questions, options), not {options.shape}")
+    hidden, group_hidden = suppress_groups(tree, own, threshold, options)
     by_group = np.stack([tree.roll_up(group) for group in own])
     total = by_group.sum(axis=0)
     table = UnitTable(
@@ -249,9 +291,13 @@ def tabulate(
         group_ballots=by_group.sum(axis=-1),
         group_suppressed=group_hidden,
         group_counts=np.where(group_hidden[..., None], HIDDEN, by_group),
+        populations=people,
+        selection=selection,
+        census=everybody,
     )
-    for array in (table.ballots, table.suppressed, table.counts, table.group_ballots, group_hidden, table.group_counts):
-        array.setflags(write=False)
+    for array in vars(table).values():
+        if isinstance(array, np.ndarray):
+            array.setflags(write=False)
     return table
 
 

@@ -158,3 +158,23 @@ class SlipsForm(Form):
 
 def _plain(text: str) -> str:
     return "".join(text.split()).casefold()
+
+
+class ReviewForm(Form):
+    """What stands at the head and foot of the bulletin; each may stay empty until it is known."""
+
+    number = StringField(_label(message("Document number")), [_AtMost(100)], filters=[plain_text])
+    #: Its own id, since `main` is that of the page's content.
+    main = StringField(_label(message("Addressed to")), [_AtMost(300)], filters=[plain_text], id="addressed-to")
+    copies = StringField(_label(message("Copies to")), [_AtMost(300)], filters=[plain_text])
+
+
+class SignForm(Form):
+    """One step of the sign-off."""
+
+    post = StringField(_label(message("Post")), [_AtMost(100)], filters=[plain_text])
+    name = StringField(
+        _label(message("Name")),
+        [DataRequired(_label(message("Please write the name of the person who signs."))), _AtMost(100)],
+        filters=[plain_text],
+    )

@@ -9,11 +9,13 @@ from survey_app.cli.code_upkeep import pause, replace_code, resume, void_code
 from survey_app.cli.context import RefusingGroup
 from survey_app.cli.demo import demo
 from survey_app.cli.entry_codes import entry_codes, posters
+from survey_app.cli.export import export
 from survey_app.cli.figures import recount, table, tally
 from survey_app.cli.residents import answer
 from survey_app.cli.setup import create_account, migrate, serve
+from survey_app.cli.sheets import sheets
 from survey_app.cli.slips import slips
-from survey_app.cli.surveys import change, close, launch, list_, open_, publish, reopen, withdraw
+from survey_app.cli.surveys import change, close, launch, list_, open_, publish, reopen, review, sign, withdraw
 from survey_app.cli.units import import_units
 
 
@@ -24,7 +26,7 @@ def main() -> None:
 
     \b
     一次测评的先后 / the order of a survey:
-      migrate → import-units → launch → posters → open → (serve) → close → table → publish
+      migrate → import-units → launch → posters → open → (serve) → close → table → review → sign → publish
     每个命令加 --help 可看说明。 Every command explains itself with --help.
     """  # noqa: D301 - click reads the backspace: the lines behind it stay as they are.
 
@@ -40,8 +42,12 @@ for command in (
     open_,
     close,
     reopen,
+    review,
+    sign,
     publish,
     withdraw,
+    export,
+    sheets,
     posters,
     entry_codes,
     slips,

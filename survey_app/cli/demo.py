@@ -26,7 +26,8 @@ from survey_app.services import accounts, launching, lifecycle, publishing
 from survey_app.services.auditing import audit_tally
 from survey_app.services.entry_codes import list_codes
 from survey_app.services.importing_units import import_units
-from survey_app.services.tabulating import load_counts, mark_figures_seen, result_rows, tally_rows
+from survey_app.services.result_rows import result_rows
+from survey_app.services.tabulating import load_counts, mark_figures_seen, tally_rows
 
 _EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 

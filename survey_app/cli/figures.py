@@ -4,16 +4,9 @@ import click
 
 from survey_app.cli.context import FORMAT, database, print_rows, tell
 from survey_app.services.auditing import audit_tally
+from survey_app.services.result_rows import TABLE_COLUMNS, result_rows, table_rows
 from survey_app.services.surveys import find_survey
-from survey_app.services.tabulating import (
-    TABLE_COLUMNS,
-    load_counts,
-    mark_figures_seen,
-    result_rows,
-    table_rows,
-    tally_columns,
-    tally_rows,
-)
+from survey_app.services.tabulating import load_counts, mark_figures_seen, tally_columns, tally_rows
 
 
 @click.command("tally")

@@ -6,8 +6,9 @@ import click
 
 from survey_app.cli.context import BY, database, progress_bar, read_file, say, tell
 from survey_app.domain.lifecycle import SurveyState, state_name
+from survey_app.domain.release import Audience, DocumentHead, Step
 from survey_app.domain.texts import DEFAULT_LANGUAGE, pick
-from survey_app.services import launching, lifecycle, publishing
+from survey_app.services import launching, lifecycle, publishing, signing
 from survey_app.services.surveys import list_surveys
 from survey_app.services.turnout import ballots_of_surveys
 
@@ -75,14 +76,56 @@ def reopen(survey: str, reason: str | None) -> None:
     tell("Survey {slug} is open.", slug=survey)
 
 
+@click.command("review")
+@click.argument("survey")
+@click.option("--document-number", default="", help="文号 · Number of the document.")
+@click.option("--main", default="", help="主送 · To whom it is addressed.")
+@click.option("--copies", default="", help="抄送 · Copies to.")
+def review(survey: str, document_number: str, main: str, copies: str) -> None:
+    """生成送审稿（带水印）：供核对和签发。 Make a draft for review, with a watermark, to be checked and signed."""
+    document = DocumentHead(document_number.strip(), main.strip(), copies.strip())
+    number = _release(survey, None, Audience.REVIEW, document)
+    tell("Survey {slug}: draft for review {number} is made.", slug=survey, number=number)
+
+
+@click.command("sign")
+@click.argument("survey")
+@click.option(
+    "--step", required=True, type=click.Choice([step.value for step in Step]), help="经办、审核、签发 · Which step."
+)
+@click.option("--post", default="", help="职务 · The office that the person holds.")
+@click.option("--name", required=True, help="姓名 · Who signs.")
+def sign(survey: str, step: str, post: str, name: str) -> None:
+    """签署最新的送审稿：经办 — 审核 — 签发。 Take the next step of the sign-off of the newest draft."""
+    with database().writing() as session:
+        draft = signing.sign(session, survey, Step(step), post, name, BY)
+    tell("Survey {slug}: draft {number} is signed by {name}.", slug=survey, number=draft.number, name=name.strip())
+
+
 @click.command("publish")
 @click.argument("survey")
 @_REASON
-def publish(survey: str, reason: str | None) -> None:
+@click.option(
+    "--audience",
+    type=click.Choice([Audience.PUBLIC.value, Audience.INTERNAL.value]),
+    default=Audience.PUBLIC.value,
+    help="公开，或内部通报 · For everybody, or the office's internal bulletin.",
+)
+def publish(survey: str, reason: str | None, audience: str) -> None:
     """发布结果：生成一版不再变化的表和图。 Freeze the tables of a closed survey as a numbered release."""
+    number = _release(survey, reason, Audience(audience))
+    if audience == Audience.INTERNAL:
+        tell("Survey {slug}: internal release {number} is made.", slug=survey, number=number)
+    else:
+        tell("Survey {slug}: release {number} is published.", slug=survey, number=number)
+
+
+def _release(survey: str, reason: str | None, audience: Audience, document: DocumentHead | None = None) -> int:
     with progress_bar(publishing.STEPS, "发布 · release") as bar:
-        release = publishing.publish(database(), survey, BY, reason, lambda done: bar.update(done - bar.pos))
-    tell("Survey {slug}: release {number} is published.", slug=survey, number=release.number)
+        release = publishing.publish(
+            database(), survey, BY, reason, lambda done: bar.update(done - bar.pos), audience, document
+        )
+    return release.number
 
 
 @click.command("withdraw")

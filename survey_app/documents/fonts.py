@@ -1,7 +1,7 @@
-"""The font that ships with the project: where its files are, which characters they draw, and reportlab's use of it.
+"""The fonts that ship with the project: where their files are, which characters they draw, and reportlab's use of them.
 
-Regular is whole; Bold is a subset (`static/fonts/README.md` has the recipe). Text set in Bold therefore comes in runs:
-a character that the subset lacks is drawn in Regular instead of as an empty box.
+Regular is whole; Bold and Serif are subsets (`static/fonts/README.md` has the recipe). Text set in them therefore comes
+in runs: a character that the subset lacks is drawn in Regular instead of as an empty box.
 """
 
 from functools import cache
@@ -11,20 +11,22 @@ from pathlib import Path
 FONT_FOLDER = Path(__file__).parent.parent / "static" / "fonts"
 REGULAR_FILE = FONT_FOLDER / "NotoSansSC-Regular.ttf"
 BOLD_FILE = FONT_FOLDER / "NotoSansSC-Bold-subset.ttf"
+SERIF_FILE = FONT_FOLDER / "NotoSerifSC-Regular-subset.ttf"
 
-#: The names under which reportlab knows the two weights.
+#: The names under which reportlab knows the fonts.
 REGULAR = "NotoSansSC-Regular"
 BOLD = "NotoSansSC-Bold"
+SERIF = "NotoSerifSC-Regular"
 
 
 @cache
 def _characters() -> dict[str, frozenset[str]]:
-    """Register both weights with reportlab, once; return for each the characters that it draws."""
+    """Register the fonts with reportlab, once; return for each the characters that it draws."""
     from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415 - heavy, and only printing needs it.
     from reportlab.pdfbase.ttfonts import TTFont  # noqa: PLC0415 - as above.
 
     drawn = {}
-    for name, file in ((REGULAR, REGULAR_FILE), (BOLD, BOLD_FILE)):
+    for name, file in ((REGULAR, REGULAR_FILE), (BOLD, BOLD_FILE), (SERIF, SERIF_FILE)):
         font = TTFont(name, str(file))
         pdfmetrics.registerFont(font)
         drawn[name] = frozenset(map(chr, font.face.charToGlyph))
@@ -32,7 +34,7 @@ def _characters() -> dict[str, frozenset[str]]:
 
 
 def register_fonts() -> None:
-    """Make `REGULAR` and `BOLD` known to reportlab. Only the first call does anything (some 0.1 s)."""
+    """Make `REGULAR`, `BOLD` and `SERIF` known to reportlab. Only the first call does anything (some 0.1 s)."""
     _characters()
 
 

@@ -2,63 +2,36 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, BinaryIO, Literal
+from typing import TYPE_CHECKING, BinaryIO
 
 from survey_app.documents.delimited import neutralise
+from survey_app.documents.printed_table import NO_RATE, PrintedTable
+from survey_app.documents.workbook_cover import Cover, write_cover
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-Kind = Literal["text", "integer", "rate"]
-
-#: What stands where there is no rate.
-NO_RATE = "—"
-
 _PRINTED_NUMBER = re.compile(r"[+-]?\d+(?:\.(\d+))?")
 _TITLE_ROW, _HEADER_ROW, _FIRST_ROW = 0, 1, 2
 _A4 = 9
+#: A table with more columns than this is scrolled sideways.
+_WIDE = 8
 _FONT = {"font_name": "Microsoft YaHei", "font_size": 11}
 
 
-@dataclass(frozen=True)
-class Column:
-    """One column: its header, its width in characters of the standard font, and what its cells are.
-
-    text: strings. integer: ints, shown with thousands. rate: a rate as it is printed ("97.1", Decimal("97.1")), stored
-    as that number and shown with as many places; None and other texts ("—", "样本不足") stay texts.
-    """
-
-    header: str
-    width: float
-    kind: Kind = "text"
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One sheet: its tab's name, a title above the table, the table, and notes under it.
-
-    `name` follows Excel's rules: at most 31 characters, no brackets, colons, asterisks, question
-    marks or slashes, unique in the workbook.
-    """
-
-    name: str
-    title: str
-    notes: Sequence[str]
-    columns: Sequence[Column]
-    rows: Sequence[Sequence[object]]
-
-
-def write_workbook(out: BinaryIO, sheets: Sequence[Sheet], created: datetime) -> None:
+def write_workbook(
+    out: BinaryIO, sheets: Sequence[PrintedTable], created: datetime, cover: Cover | None = None
+) -> None:
     """Write the sheets to `out` as one workbook; the same sheets and `created` (aware) give the same bytes.
 
     In each sheet row 1 is the title, row 2 the header (both stay in view; the header has filters and is repeated on
-    each printed page), then come the rows, a blank row and the notes. None and ""
-    are empty cells; in a rate column None is "—".
+    each printed page; in a wide table the names stay in view too), then come the rows, a blank row and the notes.
+    None and "" are empty cells; in a rate column None is "—". A cover comes first; its watermark heads every printed
+    page.
 
     ValueError: a row does not have one cell for each column, a cell is not of its column's kind, or it is longer than
     Excel's 32,767 characters. xlsxwriter's own errors: a sheet's name breaks Excel's rules.
@@ -66,22 +39,27 @@ def write_workbook(out: BinaryIO, sheets: Sequence[Sheet], created: datetime) ->
     from xlsxwriter.workbook import Workbook  # noqa: PLC0415 - takes 0.05 s that only an export needs.
 
     options = {
-        "in_memory": True,
+        "constant_memory": True,
         "strings_to_formulas": False,
         "strings_to_numbers": False,
         "strings_to_urls": False,
-        "default_format_properties": _FONT,
+        "default_format_properties": dict(_FONT),  # The library writes into it.
     }
     with Workbook(out, options) as workbook:
         workbook.set_properties({"created": created.astimezone(UTC).replace(tzinfo=None)})
+        if cover is not None:
+            write_cover(workbook, cover, sheets)
         for sheet in sheets:
             _SheetWriter(workbook, sheet).write()
+        if cover is not None and cover.watermark:
+            for page in workbook.worksheets():
+                page.set_header(f"&C&16&KC00000{cover.watermark.replace('&', '&&')}")
 
 
 class _SheetWriter:
     """Writes one sheet; keeps the formats that its cells share."""
 
-    def __init__(self, workbook: "Workbook", sheet: Sheet) -> None:
+    def __init__(self, workbook: "Workbook", sheet: PrintedTable) -> None:
         self._workbook = workbook
         self._sheet = sheet
         self._page: Worksheet = workbook.add_worksheet(sheet.name)
@@ -106,7 +84,12 @@ class _SheetWriter:
         page.fit_to_pages(1, 0)  # As wide as the paper, as long as it takes.
         page.repeat_rows(_HEADER_ROW)
         page.set_footer("&C第 &P 页，共 &N 页")
-        page.freeze_panes(_FIRST_ROW, 0)
+        page.freeze_panes(_FIRST_ROW, self._columns_in_view())
+
+    def _columns_in_view(self) -> int:
+        """Return how many columns stay in view: in a wide table those up to the first names."""
+        kinds = [column.kind for column in self._sheet.columns]
+        return kinds.index("text") + 1 if len(kinds) > _WIDE and "text" in kinds[:2] else 0
 
     def _write_head(self) -> None:
         title = self._workbook_format("title", {"bold": True, "font_size": 14})

@@ -1,7 +1,7 @@
 """A survey definition: everything that an organiser declares and that is fixed when the survey opens."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -34,15 +34,38 @@ class BallotMode(StrEnum):
     SLIP = "slip"
 
 
+class RollUp(StrEnum):
+    """What the rate of a unit above places comes from."""
+
+    COUNTS = "counts"
+    #: The rates of its places, weighted by their eligible population.
+    POPULATION = "population"
+
+
+class Selection(StrEnum):
+    """Who was asked, which decides what may be claimed."""
+
+    #: Whoever came upon an open code.
+    SELF = "self"
+    #: Everybody of a known list.
+    LIST = "list"
+    #: A random sample of each place's eligible population.
+    RANDOM = "random"
+
+
 @dataclass(frozen=True)
 class Group:
-    """A respondent group: its weight in the weighted score, its targets (None: all), how its ballots are had."""
+    """A respondent group: its weight in the weighted score, its targets (None: all), how its ballots are had.
+
+    `eligible` is how many people it has, the base of the verdict.
+    """
 
     code: str
     name: Texts
     weight: float
     targets: tuple[str, ...] | None = None
     ballot_mode: BallotMode = BallotMode.POSTER
+    eligible: int | None = None
 
 
 def residents(ballot_mode: BallotMode = BallotMode.POSTER) -> Group:
@@ -87,6 +110,14 @@ class SurveyDefinition:
     slots_per_ballot: int
     #: Whether a first step asks which targets the person has dealt with.
     ask_contact: bool
+    roll_up: RollUp = RollUp.COUNTS
+    selection: Selection = Selection.SELF
+    #: Whether each unit gets a verdict (表决口径).
+    verdict: bool = False
+    #: The slug of the earlier survey that this one repeats.
+    repeats: str | None = None
+    #: 表号, 批准文号, 有效期, where given.
+    approval: Mapping[str, str] = field(default_factory=dict)
 
 
 def scopes_of(scopes: Sequence[Scope], name: str, unit_class: str, ancestors: Iterable[str]) -> list[str]:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from analysis.ratings import Rating
-from survey_app.domain.definition import Scope, SurveyDefinition
+from survey_app.domain.definition import BallotMode, RollUp, Scope, Selection, SurveyDefinition
 from survey_app.domain.messages import Message, message
 from survey_app.domain.questionnaire import Question, QuestionKind, ShowIf
 from survey_app.domain.rating_scale import RatingScale
@@ -29,6 +29,7 @@ def faults_between(definition: SurveyDefinition, scales: Mapping[str, RatingScal
             yield message("{where}: there is no target {value}.", where=f"groups.{group.code}", value=code)
     yield from _scope_faults(definition.scopes)
     yield from _survey_faults(definition)
+    yield from _counting_faults(definition)
 
 
 def _duplicates(where: str, codes: Iterable[str]) -> Iterable[Message]:
@@ -43,6 +44,9 @@ def _duplicates(where: str, codes: Iterable[str]) -> Iterable[Message]:
 
 
 def _scale_order(scale: RatingScale) -> Iterable[Message]:
+    scored = [option.score is not None for option in scale.options if option.rating is not Rating.DONT_KNOW]
+    if any(scored) and not all(scored):
+        yield message("{where}: either every option has a score or none has.", where=f"scales.{scale.code}")
     if Rating.DONT_KNOW in scale.ratings[:-1]:
         yield message('{where}: the option for "don\'t know" stands last.', where=f"scales.{scale.code}")
     if (
@@ -120,3 +124,39 @@ def _survey_faults(definition: SurveyDefinition) -> Iterable[Message]:
         yield message("{where}: give either closes or open_days, not both.", where="open_days")
     if definition.opens and definition.closes and definition.opens >= definition.closes:
         yield message("{where}: the planned closing is not after the planned opening.", where="closes")
+
+
+def _counting_faults(definition: SurveyDefinition) -> Iterable[Message]:
+    """Say where the rules of counting ask for what the definition does not give."""
+    several = len(definition.groups) > 1
+    if definition.roll_up is RollUp.POPULATION and several:
+        yield message(
+            "{where}: with several groups the rates are weighted by group, not by population.", where="roll_up"
+        )
+    weighted = definition.roll_up is RollUp.POPULATION or definition.selection is Selection.RANDOM
+    if weighted and any(
+        option.score is not None
+        for question in definition.questionnaire.rating_questions
+        for option in question.options
+    ):
+        yield message(
+            "{where}: a mean score cannot be weighted by population; use a scale without scores.", where="scale"
+        )
+    if definition.selection is not Selection.SELF and any(
+        group.ballot_mode is BallotMode.POSTER for group in definition.groups
+    ):
+        yield message(
+            "{where}: whoever finds an open code can answer, so {value} needs slips (ballot_mode).",
+            where="selection",
+            value=definition.selection,
+        )
+    if definition.selection is Selection.RANDOM and several:
+        yield message("{where}: a random sample is of one group; give groups a survey each.", where="selection")
+    if definition.verdict and several:
+        for group in (each for each in definition.groups if each.eligible is None):
+            yield message(
+                "{where}: the verdict needs to know how many people the group has.",
+                where=f"groups.{group.code}.eligible",
+            )
+    if definition.repeats is not None and definition.repeats == definition.slug:
+        yield message("{where}: a survey cannot repeat itself.", where="repeats")

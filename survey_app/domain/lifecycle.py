@@ -27,6 +27,10 @@ class Act(StrEnum):
     CLOSE = "close"
     REOPEN = "reopen"
     TABULATE = "tabulate"
+    #: A draft for review, its sign-off, and the internal bulletin: none of them is public.
+    REVIEW = "review"
+    SIGN = "sign"
+    ISSUE = "issue"
     PUBLISH = "publish"
     WITHDRAW = "withdraw"
     REPLACE_CODE = "replace_code"
@@ -38,6 +42,9 @@ class Act(StrEnum):
 #: What is done to one place or code leaves the survey's state alone, and is of use only while ballots may still come.
 _BEFORE_CLOSING = {SurveyState.DRAFT: SurveyState.DRAFT, SurveyState.OPEN: SurveyState.OPEN}
 
+#: What is made for the office itself leaves the survey's state alone.
+_AFTER_CLOSING = {SurveyState.CLOSED: SurveyState.CLOSED, SurveyState.PUBLISHED: SurveyState.PUBLISHED}
+
 _LEADS_TO: dict[Act, dict[SurveyState, SurveyState]] = {
     Act.CHANGE: {SurveyState.DRAFT: SurveyState.DRAFT},
     Act.OPEN: {SurveyState.DRAFT: SurveyState.OPEN},
@@ -48,6 +55,9 @@ _LEADS_TO: dict[Act, dict[SurveyState, SurveyState]] = {
         SurveyState.PUBLISHED: SurveyState.PUBLISHED,
         SurveyState.ARCHIVED: SurveyState.ARCHIVED,
     },
+    Act.REVIEW: _AFTER_CLOSING,
+    Act.SIGN: _AFTER_CLOSING,
+    Act.ISSUE: _AFTER_CLOSING,
     Act.PUBLISH: {SurveyState.CLOSED: SurveyState.PUBLISHED, SurveyState.PUBLISHED: SurveyState.PUBLISHED},
     Act.WITHDRAW: {SurveyState.PUBLISHED: SurveyState.CLOSED},
     Act.REPLACE_CODE: _BEFORE_CLOSING,
@@ -58,12 +68,17 @@ _LEADS_TO: dict[Act, dict[SurveyState, SurveyState]] = {
 
 _NO_MORE_BALLOTS = message("It takes no more answers, so its codes and places stay as they were.")
 
+_ONLY_CLOSED = message("No release is made before the survey is closed. Close it first.")
+
 _NEEDS: dict[Act, Message] = {
     Act.CHANGE: message("The questionnaire was frozen when the survey opened; a change after that is a new survey."),
     Act.OPEN: message("Only a draft can be opened. To take answers again after closing, reopen it."),
     Act.CLOSE: message("Only an open survey can be closed."),
     Act.REOPEN: message("Only a closed survey can be reopened; withdraw its release first if it is published."),
     Act.TABULATE: message("No figure is shown before the survey is closed. Close it first."),
+    Act.REVIEW: _ONLY_CLOSED,
+    Act.SIGN: _ONLY_CLOSED,
+    Act.ISSUE: _ONLY_CLOSED,
     Act.PUBLISH: message("Only a closed survey can be published. Close it first."),
     Act.WITHDRAW: message("Only a published survey has a release to withdraw."),
     Act.REPLACE_CODE: _NO_MORE_BALLOTS,

@@ -11,7 +11,9 @@ from survey_app.domain.definition import (
     BallotMode,
     Group,
     PlaceRule,
+    RollUp,
     Scope,
+    Selection,
     SurveyDefinition,
     residents,
 )
@@ -64,6 +66,11 @@ def read_definition(given: Json) -> SurveyDefinition:
         threshold=given.get("threshold", 10),
         slots_per_ballot=given.get("slots_per_ballot", SLOTS_PER_BALLOT),
         ask_contact=given.get("ask_contact", False),
+        roll_up=RollUp(given.get("roll_up", RollUp.COUNTS)),
+        selection=Selection(given.get("selection", _usual_selection(given, mode))),
+        verdict=given.get("verdict", False),
+        repeats=given.get("repeats"),
+        approval=given.get("approval", {}),
     )
     faults.extend(faults_between(definition, scales))
     if faults:
@@ -187,7 +194,14 @@ def _group(each: Json, mode: BallotMode) -> Group:
         each["weight"],
         None if targets is None else tuple(targets),
         BallotMode(each.get("ballot_mode", mode)),
+        each.get("eligible"),
     )
+
+
+def _usual_selection(given: Json, mode: BallotMode) -> Selection:
+    """Return who was asked where nothing is said: an open code anywhere makes it whoever came."""
+    modes = {each.get("ballot_mode", mode) for each in given.get("groups", ())} or {mode}
+    return Selection.LIST if modes == {BallotMode.SLIP} else Selection.SELF
 
 
 def _first_rating(questions: Iterable[Question]) -> str:

@@ -6,7 +6,7 @@ from survey_app.models.base import Base
 from survey_app.models.calls import CallCount
 from survey_app.models.code_hits import CodeHit
 from survey_app.models.jobs import Job
-from survey_app.models.releases import Release, ReleaseFile, ReleaseUnit
+from survey_app.models.releases import Release, ReleaseFile, ReleaseUnit, SignOff
 from survey_app.models.slips import Slip, SlipBatch
 from survey_app.models.surveys import (
     BallotSlot,
@@ -39,6 +39,7 @@ __all__ = [
     "ReleaseFile",
     "ReleaseUnit",
     "RespondentGroup",
+    "SignOff",
     "Slip",
     "SlipBatch",
     "StoredQuestionnaire",

@@ -17,6 +17,7 @@ from survey_app.models.base import Base
 
 #: Execution option that marks a writing transaction.
 _WRITING = "manyi_writing"
+_REBUILDING = "manyi_rebuilding"
 
 
 class Database:
@@ -52,6 +53,23 @@ class Database:
             if self.is_sqlite:
                 session.connection(execution_options={_WRITING: True})
             yield session
+
+    @contextmanager
+    def rebuilding(self) -> Iterator[Session]:
+        """Give a session like `writing` in which tables may be rebuilt: SQLite drops the old one with its rows.
+
+        While a table is away, references to it lead nowhere; they are checked when the block ends.
+        """
+        if not self.is_sqlite:
+            with self.writing() as session:
+                yield session
+            return
+        with self._turn(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+            connection = session.connection(execution_options={_WRITING: True, _REBUILDING: True})
+            connection.detach()  # Its references are unchecked: it never goes back to the pool.
+            yield session
+            if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+                raise RuntimeError("a rebuilt table has lost rows that others refer to")
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -91,6 +109,8 @@ def _set_up_sqlite(connection: sqlite3.Connection, record: ConnectionPoolEntry) 
 
 def _begin_sqlite(connection: Connection) -> None:
     options: dict[str, Any] = dict(connection.get_execution_options())
+    if options.get(_REBUILDING):
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")  # Of no effect inside a transaction.
     connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITING) else "BEGIN")
 
 

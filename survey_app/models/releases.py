@@ -14,14 +14,21 @@ class Release(Base):
 
     __tablename__ = "releases"
     __table_args__ = (
-        UniqueConstraint("survey_id", "number"),
+        UniqueConstraint("survey_id", "audience", "number"),
         CheckConstraint("number >= 1", name="number_from_one"),
+        CheckConstraint("audience IN ('review', 'internal', 'public')", name="audience_known"),
     )
 
     id: Mapped[Id]
     survey_id: Mapped[int] = reference("surveys")
+    #: domain.release.Audience; each counts its releases for itself.
+    audience: Mapped[str] = mapped_column(default="public")
     #: From 1.
     number: Mapped[int]
+    #: The draft for review that was signed off, where there was one.
+    signed_as: Mapped[int | None] = reference("releases")
+    #: SHA-256 over the hashes of its files, in hex.
+    sha256: Mapped[str] = mapped_column(default="")
     released_at: Mapped[datetime]
     released_by: Mapped[str]
     reason: Mapped[str] = mapped_column(default="")
@@ -58,10 +65,14 @@ class ReleaseUnit(Base):
     places: Mapped[int]
     places_with_ballots: Mapped[int]
     ballots: Mapped[int]
-    #: Question code -> the printed cell, with the columns of services.tabulating.CELL_COLUMNS.
+    #: Slips handed out to it; None where it has none.
+    issued: Mapped[int | None]
+    #: Question code -> the printed cell, with the columns of services.result_rows.CELL_COLUMNS.
     cells: Mapped[dict[str, Any]]
     #: Group code -> the same, where there are several groups.
     group_cells: Mapped[dict[str, Any]]
+    #: Question code -> what the survey's rules add to the cell: score, verdict, position, change; see services.extras.
+    extras: Mapped[dict[str, Any]]
 
 
 class ReleaseFile(Base):
@@ -75,3 +86,20 @@ class ReleaseFile(Base):
     media_type: Mapped[str]
     sha256: Mapped[str]
     content: Mapped[bytes]
+
+
+class SignOff(Base):
+    """One step of the sign-off (经办, 审核, 签发) of a draft for review. Rows are only ever added."""
+
+    __tablename__ = "sign_offs"
+    __table_args__ = (CheckConstraint("step IN ('prepared', 'checked', 'approved')", name="step_known"),)
+
+    release_id: Mapped[int] = reference("releases", primary_key=True)
+    #: domain.release.Step.
+    step: Mapped[str] = mapped_column(primary_key=True)
+    #: The office that the person holds, as it is printed.
+    post: Mapped[str]
+    name: Mapped[str]
+    #: The account, or "command line".
+    by: Mapped[str]
+    at: Mapped[datetime]

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from survey_app.domain.definition import BallotMode, SurveyDefinition, scopes_of
+from survey_app.domain.definition import BallotMode, RollUp, Selection, SurveyDefinition, scopes_of
 from survey_app.domain.entry_codes import make_entry_code
 from survey_app.domain.lifecycle import Act, SurveyState, after
 from survey_app.domain.messages import Refused, message
@@ -42,6 +42,7 @@ def launch(session: Session, content: bytes, by: str) -> Survey:
     """Make a draft survey from a definition file's bytes; Refused, with nothing written, where it does not fit."""
     given, definition = load_definition(content)
     tree = load_tree(session)
+    _check_repeated(session, definition)
     survey = _survey(session, definition)
     session.add(survey)
     session.flush()
@@ -56,6 +57,19 @@ def launch(session: Session, content: bytes, by: str) -> Survey:
     places = _add_places(session, survey, definition, tree)
     _add_codes(session, survey, places, groups)
     return survey
+
+
+def _check_repeated(session: Session, definition: SurveyDefinition) -> None:
+    if definition.repeats is not None and not session.scalar(
+        select(Survey.id).where(Survey.slug == definition.repeats)
+    ):
+        raise Refused(
+            message(
+                "{where}: there is no survey {value}. `list` shows the surveys there are.",
+                where="repeats",
+                value=definition.repeats,
+            )
+        )
 
 
 def change_definition(session: Session, slug: str, content: bytes) -> Survey:
@@ -83,6 +97,11 @@ def change_definition(session: Session, slug: str, content: bytes) -> Survey:
                     where=part,
                 )
             )
+    _check_repeated(session, definition)
+    places = session.execute(
+        select(Unit.code, Place.population).join(Unit, Unit.id == Place.unit_id).where(Place.survey_id == survey.id)
+    )
+    _check_populations(definition, {row.code: row.population for row in places})
     stored.definition, stored.sha256 = given, hashlib.sha256(canonical(given)).hexdigest()
     for name, value in _settings(definition).items():
         setattr(survey, name, value)
@@ -207,9 +226,31 @@ def _add_places(session: Session, survey: Survey, definition: SurveyDefinition, 
                 scopes=scopes,
             )
         )
+    _check_populations(definition, {unit.code: place.population for unit, place in zip(units, places, strict=True)})
     session.add_all(places)
     session.flush()
     return places
+
+
+def _check_populations(definition: SurveyDefinition, populations: Mapping[str, int | None]) -> None:
+    """Refuse rules of counting that need to know how many people each place has."""
+    needing = {
+        "roll_up": definition.roll_up is RollUp.POPULATION,
+        "selection": definition.selection is Selection.RANDOM,
+        "verdict": definition.verdict and len(definition.groups) == 1,
+    }
+    without = sorted(code for code, people in populations.items() if people is None)
+    where = next((key for key, needed in needing.items() if needed), None)
+    if where is not None and without:
+        raise Refused(
+            message(
+                "{where}: this needs the eligible population of every place; {count} have none, for example {units}. "
+                "Give it in places.sizes.",
+                where=where,
+                count=len(without),
+                units=", ".join(without[:10]),
+            )
+        )
 
 
 def _chosen_units(definition: SurveyDefinition, tree: UnitTree) -> Sequence[Unit]:

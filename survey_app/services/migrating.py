@@ -28,7 +28,7 @@ def newest_revision() -> str:
 def migrate(database: Database, to: str = "head") -> str:
     """Bring the schema to revision `to`, up or down, in one transaction; return the revision."""
     config = alembic_config()
-    with database.writing() as session:
+    with database.rebuilding() as session:
         connection = session.connection()
         config.attributes["connection"] = connection
         going_down = to == "base"

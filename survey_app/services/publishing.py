@@ -1,7 +1,7 @@
-"""Publish: freeze the tables of a closed survey as a numbered release, with its files. Pages only ever read these.
+"""Freeze the tables of a closed survey as a numbered release for an audience, with its files. Pages only read these.
 
 The tables are made while nothing is locked: that somebody has seen a figure is noted first, so nobody can reopen the
-survey and its counts stand still. The short transaction at the end looks whether somebody else published meanwhile.
+survey and its counts stand still. The short transaction at the end looks whether somebody else released meanwhile.
 """
 
 import hashlib
@@ -13,17 +13,21 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from analysis.rates import FORMULA_VERSION
 from survey_app.domain.lifecycle import Act, SurveyState, after, require_reason
 from survey_app.domain.messages import Refused, message
-from survey_app.models import Release, ReleaseFile, ReleaseUnit, StoredQuestionnaire, Survey, SurveyAct
+from survey_app.domain.release import Audience, DocumentHead
+from survey_app.models import Release, ReleaseFile, ReleaseUnit, Survey
 from survey_app.models.database import Database
+from survey_app.services import extras, signing
+from survey_app.services.earlier_releases import check_disclosure
 from survey_app.services.lifecycle import lock_survey, record
-from survey_app.services.release_files import MadeFile, make_files
+from survey_app.services.release_files import FILE_STEPS, MadeFile, make_files
+from survey_app.services.release_head import release_head
+from survey_app.services.result_rows import ResultRow, rated_rows
 from survey_app.services.surveys import find_survey
-from survey_app.services.tabulating import ResultRow, SurveyCounts, load_counts, mark_figures_seen, result_rows
+from survey_app.services.tabulating import load_counts, mark_figures_seen
 
-SOFTWARE = "Manyi 0.1.0"
+_ACTS = {Audience.REVIEW: Act.REVIEW, Audience.INTERNAL: Act.ISSUE, Audience.PUBLIC: Act.PUBLISH}
 
 
 @dataclass(frozen=True)
@@ -34,8 +38,8 @@ class Draft:
     rows: Sequence[ResultRow]
 
 
-#: Publishing tells its progress in so many steps.
-STEPS = 4
+#: Making a release tells its progress in so many steps: noted, tabulated, each file, stored.
+STEPS = FILE_STEPS + 3
 
 
 def _silent(done: int) -> None:
@@ -43,149 +47,118 @@ def _silent(done: int) -> None:
 
 
 def publish(
-    database: Database, slug: str, by: str, reason: str | None = None, progress: Callable[[int], None] = _silent
+    database: Database,
+    slug: str,
+    by: str,
+    reason: str | None = None,
+    progress: Callable[[int], None] = _silent,
+    audience: Audience = Audience.PUBLIC,
+    document: DocumentHead | None = None,
 ) -> Release:
-    """Publish a closed survey; a release after the first needs a reason. Refused from a wrong state.
+    """Make a release of a closed survey for an audience; Refused from a wrong state.
 
-    `progress` hears how many of STEPS are done.
+    A public or internal release after the first needs a reason. Where there is a draft for review, it must be signed
+    off, and its document number and signatures are printed. `progress` hears how many of STEPS are done.
     """
     with database.writing() as session:
-        check_publishing(session, slug, reason)
+        check_publishing(session, slug, reason, audience)
         mark_figures_seen(session, slug)  # From here on nobody reopens it, so its counts stand still.
     progress(1)
     with database.reading() as session:
-        draft = draft_release(session, slug)
+        draft = draft_release(session, slug, audience, document)
         survey = find_survey(session, slug)
-        number = _next_number(session, survey)
-        _check_tree(session, survey, draft.rows)
+        number = next_number(session, survey, audience)
+        check_disclosure(session, survey, draft.rows)
     progress(2)
     released_at = datetime.now(UTC)
     head = draft.head | {"number": number, "released_at": released_at.isoformat(timespec="seconds")}
-    files = make_files(head, draft.rows, released_at)
-    progress(3)
+    files = make_files(head, draft.rows, released_at, lambda done: progress(2 + done))
     with database.writing() as session:
         survey = lock_survey(session, slug)
-        if _next_number(session, survey) != number:
+        if next_number(session, survey, audience) != number:
             raise Refused(message("Somebody else has just published this survey. Look at that release first."))
-        record(session, survey, Act.PUBLISH, by, reason or "")
-        release = _store(session, survey, head, draft.rows, files, released_at, by, reason or "")
-    progress(4)
+        record(session, survey, _ACTS[audience], by, reason or "")
+        release = _release(session, survey, head, files, released_at, by, reason or "")
+        _store(session, release, draft.rows, files)
+    progress(STEPS)
     return release
 
 
-def check_publishing(session: Session, slug: str, reason: str | None) -> None:
+def check_publishing(session: Session, slug: str, reason: str | None, audience: Audience = Audience.PUBLIC) -> None:
     """Refuse what `publish` would refuse, at once and without work."""
     survey = find_survey(session, slug)
-    after(SurveyState(survey.state), Act.PUBLISH, slug)
-    if _next_number(session, survey) > 1:
-        require_reason(reason)
+    after(SurveyState(survey.state), _ACTS[audience], slug)
+    if audience is not Audience.REVIEW:
+        signing.require_signed(session, survey)
+        if next_number(session, survey, audience) > 1:
+            require_reason(reason)
 
 
-def draft_release(session: Session, slug: str) -> Draft:
+def draft_release(
+    session: Session, slug: str, audience: Audience = Audience.PUBLIC, document: DocumentHead | None = None
+) -> Draft:
     """Make the tables of a closed survey and what stands around them."""
     survey = find_survey(session, slug)
     counted = load_counts(session, survey)
-    rows = result_rows(counted, survey.threshold, survey.empty_group)
-    return Draft(_head(session, survey, counted), rows)
+    rated = rated_rows(counted, survey.threshold, survey.empty_group)
+    reviewed = None if audience is Audience.REVIEW else signing.newest_draft(session, survey)
+    head = release_head(
+        session,
+        survey,
+        counted,
+        rated,
+        audience=audience,
+        document=document or signing.document_of(reviewed),
+        signatures=signing.signatures_of(session, reviewed),
+    )
+    added = extras.add_extras(session, survey, counted, rated, head)
+    return Draft(head | added.head, added.rows)
 
 
-def _check_tree(session: Session, survey: Survey, rows: Sequence[ResultRow]) -> None:
-    """Refuse a release whose units stand elsewhere than in the one before.
-
-    The difference of two releases would otherwise be the unit that moved, hidden or not.
-    """
-    before = session.execute(
-        select(ReleaseUnit.code, ReleaseUnit.parent_code)
-        .join(Release, Release.id == ReleaseUnit.release_id)
-        .where(Release.survey_id == survey.id, ReleaseUnit.is_target.is_(False))
-        .where(Release.number == _next_number(session, survey) - 1)
-    ).all()
-    then = {each.code: each.parent_code for each in before}
-    now = {row.code: row.parent_code for row in rows if not row.is_target}
-    moved = sorted(code for code in then.keys() | now.keys() if then.get(code) != now.get(code))
-    if then and moved:
-        raise Refused(
-            message(
-                "Units have moved since the last release: {units}. One table could be subtracted from the other; "
-                "import the list of units as it was, then publish.",
-                units=", ".join(moved[:10]),
-            )
-        )
-
-
-def _next_number(session: Session, survey: Survey) -> int:
-    newest = session.scalar(select(func.max(Release.number)).where(Release.survey_id == survey.id))
+def next_number(session: Session, survey: Survey, audience: Audience) -> int:
+    """Return the number of an audience's next release, from 1."""
+    newest = session.scalar(
+        select(func.max(Release.number)).where(Release.survey_id == survey.id, Release.audience == audience)
+    )
     return (newest or 0) + 1
 
 
-def _head(session: Session, survey: Survey, counted: SurveyCounts) -> dict[str, Any]:
-    """Return what stands around the tables. It is published: no hash of the counts before suppression may stand here.
-
-    Where few counts are hidden, such a hash would let anyone try the possible ones until it fits.
-    """
-    frame = counted.frame
-    acts = session.scalars(select(SurveyAct).where(SurveyAct.survey_id == survey.id).order_by(SurveyAct.id)).all()
-    return {
-        "slug": survey.slug,
-        "title": survey.title,
-        "organiser": survey.organiser,
-        "contact": survey.contact,
-        "time_zone": survey.time_zone,
-        "headline_question": survey.headline_question,
-        "headline_base": survey.headline_base,
-        "empty_group": survey.empty_group,
-        "threshold": survey.threshold,
-        "formula_version": FORMULA_VERSION,
-        "software": SOFTWARE,
-        "questionnaire_sha256": session.get_one(StoredQuestionnaire, survey.id).sha256,
-        "ballots": int(counted.ballots.sum()),
-        "places": len(counted.places),
-        "places_with_ballots": int((counted.ballots > 0).sum()),
-        "place_levels": sorted({unit.level for _, unit in counted.places}),
-        "acts": [
-            {"act": each.act, "at": each.at.isoformat(timespec="seconds"), "reason": each.reason}
-            for each in acts
-            if each.act in (Act.OPEN, Act.CLOSE, Act.REOPEN)
-        ],
-        "groups": [{"code": each.code, "name": each.name, "weight": each.weight} for each in frame.groups],
-        "questions": [
-            {
-                "code": each.code,
-                "text": dict(each.text),
-                "about": each.about,
-                "asked_in": each.asked_in,
-                "options": [
-                    {"code": option.code, "text": dict(option.text), "rating": str(option.rating)}
-                    for option in each.options
-                ],
-            }
-            for each in frame.questionnaire.rating_questions
-        ],
-    }
-
-
-def _store(
+def _release(
     session: Session,
     survey: Survey,
     head: dict[str, Any],
-    rows: Sequence[ResultRow],
     files: Sequence[MadeFile],
     released_at: datetime,
     by: str,
     reason: str,
 ) -> Release:
+    audience = Audience(head["audience"])
+    reviewed = None if audience is Audience.REVIEW else signing.newest_draft(session, survey)
     release = Release(
         survey_id=survey.id,
+        audience=audience,
         number=head["number"],
         released_at=released_at,
         released_by=by,
         reason=reason,
+        signed_as=None if reviewed is None else reviewed.id,
+        sha256=content_hash({each.path: each.sha256 for each in files}),
         head=head,
         withdrawn_at=None,
         withdrawn_reason="",
     )
     session.add(release)
     session.flush()
+    return release
+
+
+def content_hash(hashes: dict[str, str]) -> str:
+    """Return the hash of a release: SHA-256 over the lines `sha256  path` of its files, sorted by path."""
+    lines = "".join(f"{sha256}  {path}\n" for path, sha256 in sorted(hashes.items()))
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def _store(session: Session, release: Release, rows: Sequence[ResultRow], files: Sequence[MadeFile]) -> None:
     session.execute(
         insert(ReleaseUnit),
         [
@@ -203,8 +176,10 @@ def _store(
                 "places": row.places,
                 "places_with_ballots": row.places_with_ballots,
                 "ballots": row.ballots,
+                "issued": row.issued,
                 "cells": row.cells,
                 "group_cells": row.group_cells,
+                "extras": row.extras,
             }
             for position, row in enumerate(rows)
         ],
@@ -214,21 +189,23 @@ def _store(
             release_id=release.id,
             path=each.path,
             media_type=each.media_type,
-            sha256=hashlib.sha256(each.content).hexdigest(),
+            sha256=each.sha256,
             content=each.content,
         )
         for each in files
     )
-    return release
 
 
 def withdraw(session: Session, slug: str, by: str, reason: str | None) -> Release:
-    """Withdraw the newest release: it stays at its address under a banner, and the survey is closed again."""
+    """Withdraw the newest public release: it stays at its address under a banner, and the survey is closed again."""
     survey = lock_survey(session, slug)
     after(SurveyState(survey.state), Act.WITHDRAW, slug)
     reason = require_reason(reason)
     release = session.scalars(
-        select(Release).where(Release.survey_id == survey.id).order_by(Release.number.desc()).limit(1)
+        select(Release)
+        .where(Release.survey_id == survey.id, Release.audience == Audience.PUBLIC)
+        .order_by(Release.number.desc())
+        .limit(1)
     ).one()
     release.withdrawn_at = datetime.now(UTC)
     release.withdrawn_reason = reason

@@ -1,38 +1,39 @@
-"""The files of a release, made once when it is published: the table in three formats, and the headline figure.
+"""The files of a release, made once when it is published: tables, figures, bulletin.
 
-All of them are written from the rows after suppression, and the same rows give the same bytes.
+All of them are written from the head and the rows after suppression, and the same rows give the same bytes.
 """
 
+import hashlib
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
-from analysis.figures import BarRow, FigureLabels, diverging_bars
+from analysis.figures import Drawing
+from survey_app.documents.bulletin import Bulletin, Picture, write_bulletin_pdf, write_docx
 from survey_app.documents.delimited import write_csv
-from survey_app.documents.fonts import REGULAR_FILE
+from survey_app.documents.printed_table import PrintedTable
 from survey_app.documents.workbook import write_workbook
-from survey_app.domain.texts import DEFAULT_LANGUAGE, pick
-from survey_app.services.release_workbook import release_sheets
-from survey_app.services.tabulating import TABLE_COLUMNS, ResultRow, table_rows
+from survey_app.services.release_bulletin import bulletin
+from survey_app.services.release_cover import cover
+from survey_app.services.release_figures import release_figures
+from survey_app.services.release_tables import applies, long_tables, release_tables
+from survey_app.services.result_rows import TABLE_COLUMNS, ResultRow, table_rows
+
+_SCHEMA = Path(__file__).with_name("release-table.schema.json")
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
-_LABELS = FigureLabels(
-    satisfied="满意",
-    basically_satisfied="基本满意",
-    dissatisfied="不满意",
-    dont_know="不了解",
-    approval="合计占比",
-    base="{n} 份",
-    suppressed="样本不足",
-    nobody="无人作出评价",
-    row="{name}：作出评价 {n} 份，满意和基本满意合计占比 {approval}%；满意 {satisfied}%，"
-    "基本满意 {basically_satisfied}%，不满意 {dissatisfied}%，不了解 {dont_know}%。",
-    row_without="{name}：{reason}。",
-)
+#: Of pictures in the bulletin: sharp on paper, and small to send.
+_DPI = 150
+
+#: How many steps `make_files` tells of: tables, figures, workbook, Word, PDF.
+FILE_STEPS = 5
 
 
 @dataclass(frozen=True)
@@ -43,16 +44,42 @@ class MadeFile:
     media_type: str
     content: bytes
 
+    @cached_property
+    def sha256(self) -> str:
+        """Its hash, in hex."""
+        return hashlib.sha256(self.content).hexdigest()
 
-def make_files(head: Mapping[str, Any], rows: Sequence[ResultRow], released_at: datetime) -> list[MadeFile]:
+
+def make_files(
+    head: Mapping[str, Any],
+    rows: Sequence[ResultRow],
+    released_at: datetime,
+    progress: Callable[[int], None] = lambda done: None,
+) -> list[MadeFile]:
     """Return the files of a release from its head and its rows after suppression; `released_at` is aware."""
+    tables = release_tables(head, rows)
+    files = list(_data(head, rows))
+    progress(1)
+    drawings = list(release_figures(head, rows))
+    for name, drawing in drawings:
+        files.append(MadeFile(f"figures/{name}.svg", "image/svg+xml", drawing.svg()))
+        files.append(MadeFile(f"figures/{name}.pdf", "application/pdf", drawing.pdf()))
+    progress(2)
+    files.append(MadeFile("table.xlsx", _XLSX, _xlsx(head, rows, tables, released_at)))
+    progress(3)
+    written = bulletin(head, rows, [each for each in tables if applies(each)], dict(_pictures(drawings)))
+    files.append(MadeFile("bulletin.docx", _DOCX, _document(write_docx, written, released_at)))
+    progress(4)
+    files.append(MadeFile("bulletin.pdf", "application/pdf", _document(write_bulletin_pdf, written, released_at)))
+    progress(5)
+    return files
+
+
+def _data(head: Mapping[str, Any], rows: Sequence[ResultRow]) -> Iterator[MadeFile]:
     table = list(table_rows(rows))
-    return [
-        MadeFile("table.csv", "text/csv; charset=utf-8", _csv(table)),
-        MadeFile("table.json", "application/json", _json(head, table)),
-        MadeFile("table.xlsx", _XLSX, _xlsx(head, rows, released_at)),
-        MadeFile("figures/headline.svg", "image/svg+xml", headline_figure(head, rows)),
-    ]
+    yield MadeFile("table.csv", "text/csv; charset=utf-8", _csv(table))
+    yield MadeFile("table.json", "application/json", _json(head, rows, table))
+    yield MadeFile("table.schema.json", "application/schema+json", _SCHEMA.read_bytes())
 
 
 def _csv(table: Sequence[Mapping[str, Any]]) -> bytes:
@@ -67,53 +94,33 @@ def _csv_value(value: object) -> object:
     return str(value).lower() if isinstance(value, bool) else value
 
 
-def _json(head: Mapping[str, Any], table: Sequence[Mapping[str, Any]]) -> bytes:
-    return json.dumps({"release": head, "rows": table}, ensure_ascii=False, separators=(",", ":")).encode()
+def _json(head: Mapping[str, Any], rows: Sequence[ResultRow], table: Sequence[Mapping[str, Any]]) -> bytes:
+    extras = [
+        {"unit_code": row.code, "is_target": row.is_target, "question": question, **extra}
+        for row in rows
+        for question, extra in row.extras.items()
+    ]
+    whole = {"release": head, "rows": table, "extras": extras}
+    return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _xlsx(head: Mapping[str, Any], rows: Sequence[ResultRow], released_at: datetime) -> bytes:
+def _xlsx(
+    head: Mapping[str, Any], rows: Sequence[ResultRow], tables: Sequence[PrintedTable], released_at: datetime
+) -> bytes:
     out = io.BytesIO()
-    write_workbook(out, release_sheets(head, rows), released_at)
+    sheets = [*tables, *long_tables(head, rows)]
+    write_workbook(out, sheets, released_at, cover(head))
     return out.getvalue()
 
 
-def headline_figure(head: Mapping[str, Any], rows: Sequence[ResultRow]) -> bytes:
-    """Draw the headline question over the units directly below the top, or over the listed targets."""
-    code = head["headline_question"]
-    question = next(each for each in head["questions"] if each["code"] == code)
-    return diverging_bars(
-        [_bar(row, row.cells[code]) for row in _drawn(head, rows, question["about"] == "targets")],
-        title=pick(head["title"], DEFAULT_LANGUAGE),
-        note=_note(head, pick(question["text"], DEFAULT_LANGUAGE)),
-        labels=_LABELS,
-        font=REGULAR_FILE,
-    )
+def _pictures(drawings: Sequence[tuple[str, Drawing]]) -> Iterator[tuple[str, Picture]]:
+    """Make the figures that the bulletin shows; Word takes no drawings of lines."""
+    for name, drawing in drawings:
+        if name in ("headline", "heatmap"):
+            yield name, Picture(drawing.png(_DPI), drawing.description)
 
 
-def _drawn(head: Mapping[str, Any], rows: Sequence[ResultRow], about_targets: bool) -> Sequence[ResultRow]:
-    if about_targets:
-        return [row for row in rows if row.is_target]
-    units = [row for row in rows if not row.is_target]
-    # The lowest unit that has every place below it; places under several roots have none.
-    top = next((row for row in reversed(units) if row.places == head["places"]), None)
-    below = [row for row in units if row.parent_code == (top.code if top else "")]
-    return below or units[-1:]
-
-
-def _bar(row: ResultRow, cell: Mapping[str, Any]) -> BarRow:
-    return BarRow(
-        name=pick(row.name, DEFAULT_LANGUAGE),
-        within=row.unit_class if row.is_target else "",
-        satisfied=cell["satisfied"],
-        basically_satisfied=cell["basically_satisfied"],
-        dissatisfied=cell["dissatisfied"],
-        dont_know=cell["dont_know"],
-    )
-
-
-def _note(head: Mapping[str, Any], question: str) -> str:
-    weighted = "各票种答卷合计，未加权。" if len(head["groups"]) > 1 else ""
-    return (
-        f"{question} 满意和基本满意合计占比 =（满意 + 基本满意）÷ 作出评价；作出评价不含“不了解”和未填。{weighted}"
-        f"第 {head['number']} 版，口径版本 {head['formula_version']}。"
-    )
+def _document(write: Callable[[io.BytesIO, Bulletin, datetime], None], written: Bulletin, created: datetime) -> bytes:
+    out = io.BytesIO()
+    write(out, written, created)
+    return out.getvalue()

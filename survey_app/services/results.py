@@ -1,8 +1,9 @@
 """Read published releases: for pages and for files. What is computed here are shares of printed counts only."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,18 +11,26 @@ from sqlalchemy.orm import Session
 from analysis.rates import round_percent
 from survey_app.models import Release, ReleaseFile, ReleaseUnit, Survey
 
-#: Rows of one page of a long list.
-PAGE_ROWS = 50
+#: Rows of one page of a long list: with long names and every comparison they stay within 50 kB.
+PAGE_ROWS = 30
+
+#: The audience whose releases everybody may see.
+PUBLIC = "public"
 
 
 def published_releases(session: Session) -> Sequence[Release]:
-    """Return the newest release of every survey that has one, newest first."""
-    newest = select(func.max(Release.id)).group_by(Release.survey_id)
+    """Return the newest public release of every survey that has one, newest first."""
+    newest = select(func.max(Release.id)).where(Release.audience == PUBLIC).group_by(Release.survey_id)
     return session.scalars(select(Release).where(Release.id.in_(newest)).order_by(Release.released_at.desc())).all()
 
 
+def public_releases(session: Session, slug: str) -> Sequence[Release]:
+    """Return the public releases of a survey, newest first: the only ones that pages of results know."""
+    return [each for each in releases_of(session, slug) if each.audience == PUBLIC]
+
+
 def releases_of(session: Session, slug: str) -> Sequence[Release]:
-    """Return all releases of a survey, newest first; empty for a survey without one or an unknown slug."""
+    """Return all releases of a survey, for every audience, newest first; empty where there is none."""
     return session.scalars(
         select(Release)
         .join(Survey, Survey.id == Release.survey_id)
@@ -88,6 +97,64 @@ def targets(session: Session, release: Release) -> Sequence[ReleaseUnit]:
     ).all()
 
 
+class ReleaseReader(Protocol):
+    """Whence a page reads a release: out of the database, or out of a whole release in memory."""
+
+    @property
+    def release(self) -> Release:
+        """The release."""
+
+    def unit_page(self, code: str | None = None) -> UnitPage | None:
+        """Return a unit's page, the top's for None; None where the release has no such unit."""
+
+    def top_units(self) -> Sequence[ReleaseUnit]:
+        """Return the units that stand under no other."""
+
+    def targets(self) -> Sequence[ReleaseUnit]:
+        """Return the listed targets, in the order of the questionnaire."""
+
+    def file_sizes(self) -> Mapping[str, int]:
+        """Return the size in bytes of every file, by path."""
+
+    def file_hash(self, path: str) -> str:
+        """Return the SHA-256 of a file in hex, "" where there is none at this path."""
+
+    def drawing_shapes(self) -> Mapping[str, tuple[int, int]]:
+        """Return width and height in pixels of every drawing that tells them, by path."""
+
+
+@dataclass(frozen=True)
+class StoredRelease:
+    """A release read out of the database, a few rows for each question."""
+
+    session: Session
+    release: Release
+
+    def unit_page(self, code: str | None = None) -> UnitPage | None:
+        """See `ReleaseReader`."""
+        return unit_page(self.session, self.release, code)
+
+    def top_units(self) -> Sequence[ReleaseUnit]:
+        """See `ReleaseReader`."""
+        return top_units(self.session, self.release)
+
+    def targets(self) -> Sequence[ReleaseUnit]:
+        """See `ReleaseReader`."""
+        return targets(self.session, self.release)
+
+    def file_sizes(self) -> Mapping[str, int]:
+        """See `ReleaseReader`."""
+        return file_sizes(self.session, self.release)
+
+    def file_hash(self, path: str) -> str:
+        """See `ReleaseReader`."""
+        return file_hash(self.session, self.release, path)
+
+    def drawing_shapes(self) -> Mapping[str, tuple[int, int]]:
+        """See `ReleaseReader`."""
+        return drawing_shapes(self.session, self.release)
+
+
 @dataclass(frozen=True)
 class Found:
     """One page of a search."""
@@ -147,3 +214,18 @@ def file_hash(session: Session, release: Release, path: str) -> str:
     """Return the SHA-256 of one of a release's files, in hex; "" where it has none at this path."""
     found = select(ReleaseFile.sha256).where(ReleaseFile.release_id == release.id, ReleaseFile.path == path)
     return session.scalar(found) or ""
+
+
+#: An SVG says within so many bytes how large it is.
+_HEAD_OF_DRAWING = 1_000
+
+
+def drawing_shapes(session: Session, release: Release) -> dict[str, tuple[int, int]]:
+    """Return width and height in pixels of every drawing of a release that tells them, by path."""
+    rows = session.execute(
+        select(ReleaseFile.path, func.substr(ReleaseFile.content, 1, _HEAD_OF_DRAWING)).where(
+            ReleaseFile.release_id == release.id, ReleaseFile.path.like("figures/%.svg")
+        )
+    )
+    found = ((path, re.search(rb'viewBox="0 0 ([0-9.]+) ([0-9.]+)"', bytes(head))) for path, head in rows)
+    return {path: (round(float(shape[1])), round(float(shape[2]))) for path, shape in found if shape}

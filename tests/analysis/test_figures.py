@@ -1,118 +1,163 @@
 import re
-from pathlib import Path
+import struct
+import subprocess
+import sys
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
 
-from analysis.figures import BarRow, FigureLabels, diverging_bars
-from analysis.svg_text import wrapped
-
-FONT = Path(__file__).parents[2] / "survey_app/static/fonts/NotoSansSC-Regular.ttf"
-SVG = "{http://www.w3.org/2000/svg}"
-LABELS = FigureLabels(
-    satisfied="满意",
-    basically_satisfied="基本满意",
-    dissatisfied="不满意",
-    dont_know="不了解",
-    approval="合计占比",
-    base="{n} 份",
-    suppressed="样本不足",
-    nobody="没有人作出评价",
-    row="{name}（{n}）：{approval}，{satisfied}/{basically_satisfied}/{dissatisfied}，不了解 {dont_know}。",
-    row_without="{name}：{reason}。",
+from analysis.figures.face import open_face
+from analysis.figures.marks import Shape, Words
+from tests.analysis.figure_examples import (
+    BAR_ROWS,
+    BARS,
+    FONT,
+    LONG,
+    bars,
+    every_kind,
+    heat,
+    ranges,
+    spread,
+    turnout,
+    waves,
 )
-ROWS = [
-    BarRow("桃源县", "", 560, 330, 1110, 40),
-    BarRow("安乡县", "某乡", 950, 20, 30, 900),
-    BarRow("贺家山原种场管理区", "", None, None, None, None),
-    BarRow("澧县", "", 20, 960, 20, 0),
-    BarRow("柳叶湖", "", 0, 0, 0, 7),
-    BarRow("津市市", "", 0, 0, 50, 1),
-]
+
+SVG = "{http://www.w3.org/2000/svg}"
+KINDS = ("bars", "ranges", "funnel", "waves", "heat", "turnout")
 
 
-def draw(rows=ROWS, font=FONT, **words):
-    return diverging_bars(rows, title="各区县", note="满意 < 全部 & 其他", labels=LABELS, font=font, **words)
-
-
-def description(svg):
-    return ElementTree.fromstring(svg).find(f"{SVG}desc").text  # noqa: S314 - our own file
-
-
-def test_rows_are_sorted_by_rate_and_those_without_one_are_last():
-    assert description(draw()) == (
-        "满意 < 全部 & 其他 澧县（1,000）：98.0，2.0/96.0/2.0，不了解 0.0。 "
-        "某乡安乡县（1,000）：97.0，95.0/2.0/3.0，不了解 47.4。 桃源县（2,000）：44.5，28.0/16.5/55.5，不了解 2.0。 "
-        "津市市（50）：0.0，0.0/0.0/100.0，不了解 2.0。 贺家山原种场管理区：样本不足。 柳叶湖：没有人作出评价。"
-    )
-
-
-def test_the_figure_has_a_text_alternative():
-    root = ElementTree.fromstring(draw())  # noqa: S314 - our own file
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_has_a_text_alternative_in_each_of_its_files(kind):
+    drawing = every_kind()[kind]
+    svg = drawing.svg()
+    root = ElementTree.fromstring(svg)  # noqa: S314 - our own file
     title, desc = root.find(f"{SVG}title"), root.find(f"{SVG}desc")
     assert root.get("role") == "img"
     assert root.get("aria-labelledby") == f"{title.get('id')} {desc.get('id')}"
-    assert title.text == "各区县"
+    assert (title.text, desc.text) == ("各区县", drawing.description)
+    assert drawing.description.startswith("满意 < 全部 & 其他")
+    assert "各区县".encode("utf-16-be").hex().upper().encode() in drawing.pdf()
+    assert "各区县".encode() in drawing.png(50)
 
 
-def test_the_same_figure_has_the_same_bytes():
-    assert draw() == draw()
-
-
-def test_two_figures_on_a_page_share_no_id():
-    one, other = (set(re.findall(rb' id="([^"]+)"', draw(rows))) for rows in (ROWS, ROWS[:1]))
-    assert one
-    assert not one & other
-
-
-def test_every_reference_inside_the_figure_is_kept():
-    svg = draw()
-    defined = re.findall(rb' id="([^"]+)"', svg)
-    assert len(defined) == len(set(defined))
-    assert set(re.findall(rb'href="#([^"]+)"|url\(#([^)]+)\)', svg)) <= {(i, b"") for i in defined} | {
-        (b"", i) for i in defined
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_number_that_a_figure_prints_is_in_its_text_alternative(kind):
+    drawing = every_kind()[kind]
+    printed = {
+        number
+        for mark in drawing.sheet.marks
+        if isinstance(mark, Words)
+        for number in re.findall(r"[+−]?\d[\d,]*\.\d|\d,\d{3}", mark.text)
     }
-    assert b"<style" not in svg
-    assert b"<metadata" not in svg
+    said = set(re.findall(r"[+−]?\d[\d,]*(?:\.\d)?", drawing.description))
+    # Ticks of an axis and the names of the limits are no results.
+    assert printed - said <= {"1,000", "1,500", "99.8"}
+    assert printed & said
 
 
-@pytest.mark.parametrize("rows", [1, 12, 60])
-def test_the_height_follows_the_rows(rows):
-    svg = draw([BarRow(f"第{row}村", "丹洲乡", 30, 5, 2, 1) for row in range(rows)])
-    assert re.search(rb'width="960" height="(\d+)"', svg)[1] == str(30 + 20 + 72 + 46 * rows + 12).encode()
+@pytest.mark.parametrize("kind", KINDS)
+def test_everything_stands_on_the_page_and_no_text_on_another(kind):
+    sheet = every_kind()[kind].sheet
+    boxes = []
+    for mark in sheet.marks:
+        if isinstance(mark, Words):
+            width = sheet.face.width(mark.text, mark.size)
+            boxes.append((mark.x, mark.y - 0.7 * mark.size, mark.x + width, mark.y, mark.text))
+        else:
+            points = [point for path in mark.paths for point in path] if isinstance(mark, Shape) else mark.centres
+            assert all(0 <= x <= sheet.width and 0 <= y <= sheet.height for x, y in points)
+    for number, one in enumerate(boxes):
+        assert one[0] >= 23.9, one
+        assert one[2] <= 940, one
+        assert 20 <= one[1] <= one[3] <= sheet.height - 10, one
+        for other in boxes[number + 1 :]:
+            apart = one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+            assert apart, (one, other)
 
 
-def test_twelve_rows_stay_small():
-    names = ["武陵区", "澧县", "津市市", "安乡县", "石门县", "鼎城区", "临澧县", "汉寿县", "桃源县", "西洞庭管理区"]
-    names += ["柳叶湖", "贺家山"]
-    assert len(draw([BarRow(name, "", 600, 300, 70, 40) for name in names])) < 150_000
+def test_the_same_drawing_has_the_same_bytes():
+    one, other = bars(BAR_ROWS[:2]), bars(BAR_ROWS[:2])
+    assert one.svg() == other.svg()
+    assert one.pdf() == other.pdf()
+    assert one.png(60) == other.png(60)
 
 
-def test_a_figure_of_hidden_rows_only_can_be_drawn():
-    assert "样本不足" in description(draw(ROWS[2:3]))
+def test_a_pdf_has_vectors_and_no_dates():
+    pdf = every_kind()["waves"].pdf()
+    assert pdf.startswith(b"%PDF")
+    assert b"/MediaBox[0 0 720 " in pdf
+    for word in (b"Date", b"/Subtype/Image", b"matplotlib", b"/Type3"):
+        assert word not in re.sub(rb"stream.*?endstream", b"", pdf, flags=re.DOTALL), word
 
 
-def test_the_axis_has_no_minus_signs_and_text_needs_no_font():
-    svg = draw()
-    assert b"<text" not in svg
-    assert "−".encode() not in svg
+def test_a_png_is_ten_inches_wide():
+    png = bars(BAR_ROWS[:1]).png(dpi=60)
+    assert struct.unpack(">I", png[16:20]) == (600,)
+    assert b"pHYs" in png
 
 
-def test_without_a_font_file_latin_labels_can_be_drawn():
-    labels = FigureLabels("a", "b", "c", "d", "e", "{n}", "few", "none", "{name}", "{name}")
-    rows = [BarRow("North", "", 9, 9, 9, 9)]
-    assert b"North" in diverging_bars(rows, title="By county", note="", labels=labels, font=None)
+def test_two_figures_on_a_page_share_no_id_and_every_reference_is_kept():
+    ids = []
+    for drawing in every_kind().values():
+        svg = drawing.svg()
+        defined = re.findall(rb' id="([^"]+)"', svg)
+        assert len(defined) == len(set(defined))
+        assert set(re.findall(rb'href="#([^"]+)"', svg)) <= set(defined)
+        assert b"\0" not in svg
+        for word in (b"<style", b"<metadata", b"<text", b"url("):
+            assert word not in svg
+        ids += defined
+    assert len(ids) == len(set(ids))
 
 
-def test_unanimous_rows_can_be_drawn():
-    assert "（30）：100.0，100.0/0.0/0.0" in description(draw([BarRow("某村", "", 30, 0, 0, 0)]))
+def test_figures_stay_small():
+    rows = [replace(BAR_ROWS[1], name=name) for name in ("武陵区", "澧县", "津市市", "安乡县", "石门县", "鼎城区") * 2]
+    drawing = bars(rows)
+    assert len(drawing.svg()) < 90_000
+    assert len(drawing.pdf()) < 60_000
 
 
-def test_a_figure_has_rows():
-    with pytest.raises(ValueError, match="at least one row"):
+@pytest.mark.parametrize("draw", [bars, ranges, spread, waves, heat])
+def test_a_character_that_the_font_lacks_is_an_error_that_names_it(draw):
+    with pytest.raises(ValueError, match=r"'🙂' \(U\+1F642\)"):
+        draw(title="满意🙂")
+
+
+def test_a_missing_character_in_a_name_is_an_error_too():
+    with pytest.raises(ValueError, match=r"U\+10FFFD"):
+        bars([replace(BAR_ROWS[0], name="某\U0010fffd村")])
+    with pytest.raises(ValueError, match=r"'各' \(U\+5404\)"):
+        bars(font=None)
+
+
+@pytest.mark.parametrize("draw", [bars, ranges, spread, waves, heat, turnout])
+def test_a_figure_has_rows(draw):
+    with pytest.raises(ValueError, match="at least one"):
         draw([])
 
 
-def test_long_notes_break_between_characters_but_not_before_a_comma():
-    assert wrapped("满意和基本，满意", 10, 50) == ["满意和基", "本，满意"]
-    assert wrapped("among the ballots", 10, 60) == ["among the ", "ballots"]
+def test_importing_the_figures_loads_no_matplotlib():
+    check = "import sys, analysis.figures; sys.exit(any(name.startswith('matplotlib') for name in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
+
+
+def test_without_a_font_file_latin_labels_can_be_drawn():
+    labels = replace(BARS, ratings=("a", "b", "c"), dont_know="d", approval="e", base="{n}", row="{name} {n}")
+    row = replace(BAR_ROWS[0], name="North")
+    assert bars([row], labels, title="By county", note="", font=None).description == "North 2,000"
+
+
+def test_long_texts_break_between_characters_or_words_but_not_before_a_comma():
+    face = open_face(FONT)
+    assert face.wrapped("满意和基本，满意", 10, 51) == ["满意和基", "本，满意"]
+    assert face.wrapped("among the ballots", 10, 55) == ["among the", "ballots"]
+    assert face.wrapped("较上次（百分点）", 10, 60) == ["较上次", "（百分点）"]
+    assert face.wrapped("incomprehensibilities", 10, 60)[0] == "incomprehe"
+    assert face.wrapped("", 10, 60) == [""]
+    assert face.balanced("满意和基本满意合计占比", 10, 100) == ["满意和基本满", "意合计占比"]
+
+
+def test_a_long_name_is_not_cut():
+    for drawing in (bars([replace(BAR_ROWS[0], name=LONG)]), every_kind()["ranges"], every_kind()["waves"]):
+        assert any(mark.text == LONG for mark in drawing.sheet.marks if isinstance(mark, Words))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.rates import round_percent
+from analysis.rates import round_percent, round_points
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,25 @@ def test_printed_rates_agree_with_decimal_arithmetic(pair, places):
     if x < n and plain == 100:
         plain = 100 - unit
     assert Decimal(round_percent(x, n, places)) == plain
+
+
+@pytest.mark.parametrize(
+    ("difference", "printed"),
+    [
+        (Fraction(12, 1000), "+1.2"),
+        (Fraction(-4, 1000), "-0.4"),
+        (Fraction(0), "0.0"),
+        (Fraction(1, 16) - Fraction(1, 8), "-6.3"),
+        (Fraction(5, 10000), "+0.1"),
+        (Fraction(-49, 100000), "0.0"),
+        (Fraction(1), "+100.0"),
+    ],
+)
+def test_a_difference_is_printed_in_points_with_its_sign(difference, printed):
+    assert round_points(difference) == printed
+
+
+def test_points_without_decimals_and_impossible_ones():
+    assert round_points(Fraction(1, 40), 0) == "+3"
+    with pytest.raises(ValueError, match="-1 decimals"):
+        round_points(Fraction(1), -1)

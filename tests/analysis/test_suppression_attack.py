@@ -1,133 +1,33 @@
-"""An attacker who has only what is published, and a solver, looks for what is hidden."""
+"""What an attacker can work out of all that is published. `make bench` attacks a thousand hierarchies."""
+
+from dataclasses import astuple
 
 import numpy as np
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from scipy.optimize import linprog
-from scipy.sparse import csr_array
 
+from analysis.disclosure import Disclosure, Fault, Published, Shown, discloses
+from analysis.positions import position_sets, positions
 from analysis.tables import tabulate
+from analysis.waves import Wave, changes
+from tests.analysis.attacker import CELLS
+from tests.analysis.made_releases import FIVE, FOUR, Survey, cells_of, make_any, make_survey
 
-COLUMNS = 5
-WIDTH = 3
-
-
-def subtree(parents):
-    """below[u, v]: v stands in u's subtree, worked out without the code under test."""
-    below = np.eye(len(parents), dtype=bool)
-    for unit in range(len(parents)):
-        above = parents[unit]
-        while above >= 0:
-            below[above, unit] = True
-            above = parents[above]
-    return below
+seeds = st.integers(0, 2**32)
 
 
-class Attacker:
-    """Knows ballots of every unit and group, and every visible count; solves for the rest."""
-
-    def __init__(self, parents, ballots, counts, total):
-        """ballots (groups, units), counts (groups, units, 5) and total (units, 5) as published, -1 hidden."""
-        self.below = subtree(parents)
-        self.groups, self.units = ballots.shape
-        children = np.zeros_like(self.below)
-        for unit, above in enumerate(parents):
-            if above >= 0:
-                children[above, unit] = True
-        own_ballots = ballots - ballots @ children.T
-        rows, values = [], []
-        for group in range(self.groups):
-            for unit in range(self.units):
-                rows.append(self.cells([group], np.eye(self.units, dtype=bool)[unit], range(COLUMNS)))
-                values.append(own_ballots[group, unit])
-                for column in range(COLUMNS):
-                    if counts[group, unit, column] >= 0:
-                        rows.append(self.cells([group], self.below[unit], [column]))
-                        values.append(counts[group, unit, column])
-        for unit in range(self.units):
-            for column in range(COLUMNS):
-                if total[unit, column] >= 0:
-                    rows.append(self.cells(range(self.groups), self.below[unit], [column]))
-                    values.append(total[unit, column])
-        self.equations, self.values = csr_array(np.array(rows)), np.array(values)
-
-    def cells(self, groups, units, columns):
-        """A row of the system: which unknowns are summed."""
-        row = np.zeros((self.groups, self.units, COLUMNS))
-        row[np.ix_(list(groups), np.flatnonzero(units), list(columns))] = 1
-        return row.ravel()
-
-    def width(self, groups, units, column):
-        target = self.cells(groups, units, [column])
-        ends = [
-            linprog(sign * target, A_eq=self.equations, b_eq=self.values, bounds=(0, None), method="highs")
-            for sign in (1, -1)
-        ]
-        assert all(end.status == 0 for end in ends)
-        return -ends[1].fun - ends[0].fun
-
-
-MIXES = [(0.7, 0.2, 0.04, 0.05, 0.01), (0.3, 0.3, 0.2, 0.1, 0.1), (0.97, 0.03, 0, 0, 0), (1, 0, 0, 0, 0)]
-SIZES = [(0, 3, 40), (2, 9, 14), (12, 25, 60), (5, 30, 30), (0, 1, 2, 80)]
-
-
-@st.composite
-def surveys(draw, groups=1, most=14, flat=False):
-    """Parents, and own counts (groups, units, 5): small and large units, rare answers, ballots of parents' own."""
-    units = draw(st.integers(1, most))
-    parents = [-1, *(-1 if flat else draw(st.integers(0, unit - 1)) for unit in range(1, units))]
-    random = np.random.default_rng(draw(st.integers(0, 2**32)))
-    ballots = random.choice([*draw(st.sampled_from(SIZES)), 0], size=(groups, units))
-    ballots += random.integers(0, 3, size=ballots.shape)
-    inner = sorted(set(parents) - {-1})
-    ballots[:, inner] *= random.integers(0, 2, size=len(inner))
-    return parents, random.multinomial(ballots, draw(st.sampled_from(MIXES)))
-
-
-def demanded(hidden_ballots, whole):
-    """Three wide, or what there is: of the ballots, and of answers in the survey where its row is shown."""
-    limits = [np.full(COLUMNS, min(WIDTH, hidden_ballots))]
-    if whole[0] >= 0:
-        limits += [whole, whole.sum() - whole]
-    return np.min(limits, axis=0)
-
-
-def root_of(parents, unit):
-    while parents[unit] >= 0:
-        unit = parents[unit]
-    return unit
-
-
-def small(row):
-    """The two reasons for which a row is hidden for its own sake, in the test's own words."""
-    rated = row[:3].sum()
-    return row.sum() > 0 and (rated < 10 or (rated < 20 and max(row) == row.sum()))
-
-
-def published(table, question=0):
-    return table.group_ballots[..., question], table.group_counts[:, :, question], table.counts[:, question]
-
-
-def narrow(attacker, groups, units, needed):
-    """Columns in which the attacker comes closer than is allowed."""
-    return [column for column in range(COLUMNS) if attacker.width(groups, units, column) < needed[column] - 1e-6]
-
-
-@settings(max_examples=60, deadline=None)
-@given(surveys())
-def test_no_hidden_count_can_be_narrowed_below_three(survey):
-    parents, own = survey
-    table = tabulate(parents, ["q"], own[:, :, None])
-    attacker = Attacker(parents, *published(table))
-    for unit in np.flatnonzero(table.suppressed[:, 0]):
-        needed = demanded(table.ballots[unit, 0], table.counts[root_of(parents, unit), 0])
-        assert not narrow(attacker, [0], attacker.below[unit], needed)
+def one_release(survey):
+    assert survey.publish(10)
+    attacker, narrow = survey.attack()
+    assert narrow == []
+    return attacker
 
 
 def own_counts(units, rows):
-    own = np.zeros((1, units, COLUMNS), dtype=int)
+    own = np.zeros((1, units, 1, CELLS), dtype=int)
     for unit, row in rows.items():
-        own[0, unit, : len(row)] = row
+        own[0, unit, 0, : len(row)] = row
     return own
 
 
@@ -139,64 +39,157 @@ HIDDEN_ROOT = (
 )
 
 
+def test_a_visible_row_below_a_hidden_survey_row_excuses_nothing():
+    one_release(Survey(*HIDDEN_ROOT, FOUR))
+
+
 @settings(max_examples=60, deadline=None)
-@given(surveys())
-@example(HIDDEN_ROOT)
-def test_small_rows_are_hidden_and_own_ballots_of_a_parent_cannot_be_subtracted(survey):
-    parents, own = survey
-    table = tabulate(parents, ["q"], own[:, :, None])
-    attacker = Attacker(parents, *published(table))
-    for unit in range(len(parents)):
-        total = own[0, attacker.below[unit]].sum(axis=0)
-        assert table.suppressed[unit, 0] or not small(total)
-        assert table.suppressed[unit, 0] or (table.counts[unit, 0] == total).all()
-        assert table.ballots[unit, 0] == total.sum()
-        assert table.ballots[unit, 0] or not table.suppressed[unit, 0]
-        if small(own[0, unit]):
-            needed = demanded(own[0, unit].sum(), table.counts[root_of(parents, unit), 0])
-            assert not narrow(attacker, [0], np.eye(len(parents), dtype=bool)[unit], needed)
+@given(seeds)
+def test_no_hidden_count_can_be_narrowed_below_three(seed):
+    one_release(make_survey(np.random.default_rng(seed)))
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.integers(2, 3).flatmap(lambda groups: surveys(groups, most=7)))
-def test_groups_cannot_be_subtracted_from_one_another_in_a_tree(survey):
-    parents, own = survey
-    table = tabulate(parents, ["q"], own[:, :, None], weights=[1] * len(own))
-    attacker = Attacker(parents, *published(table))
-    for unit in range(len(parents)):
-        assert bool(table.rates_suppressed[unit, 0]) == (table.cell(unit, 0).approval_rate is None) or not any(
-            table.group_counts[:, unit, 0, :3].ravel() > 0
-        )
-        widest = np.zeros(COLUMNS)
-        for group in np.flatnonzero(table.group_suppressed[:, unit, 0]):
-            shown = table.group_counts[group, root_of(parents, unit), 0]
-            if len(parents) == 1:
-                shown = table.counts[unit, 0]
-            needed = demanded(table.group_ballots[group, unit, 0], shown)
-            widest = np.maximum(widest, needed)
-            assert not narrow(attacker, [group], attacker.below[unit], needed)
-        if table.suppressed[unit, 0]:
-            assert not narrow(attacker, range(len(own)), attacker.below[unit], widest)
+@given(seeds, st.integers(2, 3))
+def test_groups_cannot_be_subtracted_from_one_another_in_a_tree(seed, groups):
+    one_release(make_survey(np.random.default_rng(seed), groups, most=7))
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.integers(2, 4).flatmap(lambda groups: surveys(groups, most=5, flat=True)))
-def test_groups_cannot_be_subtracted_from_the_row_of_a_listed_target(survey):
-    parents, own = survey
-    table = tabulate(parents, ["q"], own[:, :, None], weights=[1] * len(own))
-    attacker = Attacker(parents, *published(table))
-    for unit in range(len(parents)):
-        hidden = np.flatnonzero(table.group_suppressed[:, unit, 0])
-        assert table.suppressed[unit, 0] or len(hidden) != 1
-        for group in hidden:
-            needed = demanded(table.group_ballots[group, unit, 0], table.counts[unit, 0])
-            assert not narrow(attacker, [group], attacker.below[unit], needed)
+@given(seeds, st.integers(2, 4))
+def test_groups_cannot_be_subtracted_from_the_row_of_a_listed_target(seed, groups):
+    survey = make_survey(np.random.default_rng(seed), groups, most=5, flat=True)
+    one_release(survey)
+    for unit in range(survey.units):
+        hidden = [
+            group for group in range(groups) if not survey.shown(f"g{group}", unit) and survey.own[group, unit].any()
+        ]
+        assert not survey.shown("", unit) or len(hidden) != 1
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_several_releases_with_all_they_show_leave_every_range_three_wide(seed):
+    """Trees with 本级 rows, groups, channels, five levels and mean scores; thresholds that changed between releases."""
+    survey = make_any(np.random.default_rng(seed))
+    assert survey.publish(10) or survey.lowest < 10
+    _, narrow = survey.attack()
+    assert narrow == []
+
+
+@settings(max_examples=20, deadline=None)
+@given(seeds)
+@example(12)
+def test_what_is_printed_is_the_same_whatever_is_hidden(seed):
+    """Rates (weighted by groups or people), ranges, positions and sets, and so every sort order."""
+    random = np.random.default_rng(seed)
+    survey = make_survey(random, groups=int(random.integers(1, 4)), most=8, flat=bool(random.integers(2)))
+    attacker = one_release(survey)
+    options = {"weights": [40, 30, 30][: survey.groups]}
+    if survey.groups == 1 and random.integers(2):
+        options = {"populations": survey.own[0].sum(axis=-1) * random.integers(1, 9, survey.units)}
+    table = tabulate(survey.parents, ["q"], survey.own[:, :, None], **options)
+    before = tabulate(survey.parents, ["q"], random.permuted(survey.own[:1], axis=2)[:, :, None])
+    assert np.isnan(change(table, before).difference[table.suppressed | before.suppressed]).all()
+    for other in attacker.others:
+        same = tabulate(survey.parents, ["q"], other.sum(axis=2)[:, :, None], **options)
+        if (same.suppressed == table.suppressed).all() and (same.group_suppressed == table.group_suppressed).all():
+            assert everything(same) == everything(table)
+            for found, expected in zip(astuple(change(same, before)), astuple(change(table, before)), strict=True):
+                np.testing.assert_array_equal(found, expected)
+
+
+def change(table, before):
+    """Compare with another wave at the same units; ballots of two waves stand in no relation."""
+    waves = (Wave(each.tree, each.counts, each.suppressed) for each in (table, before))
+    return changes(*waves, np.arange(len(table.ballots)))
+
+
+def everything(table):
+    units = range(len(table.ballots))
+    cells = [(table.cell(unit, 0), table.weighting(unit, 0), table.missing_groups(unit, 0)) for unit in units]
+    groups = [table.group_cell(group, unit, 0) for group in range(table.groups) for unit in units]
+    rated = np.where(table.rates_suppressed[:, 0], -1, table.counts[:, 0, :3].sum(axis=-1))
+    place = positions([cell.approval_rate for cell, *_ in cells], rated, [0] * len(cells), 10)
+    sets = position_sets(table.counts[:, 0, :2].sum(axis=-1), rated, [0] * len(cells), 10)
+    return cells, groups, place, sets
+
+
+def three_units(*rows):
+    return Survey([-1, 0, 0, 0][: len(rows)], np.array(rows)[None, :, None], FOUR)
+
+
+SMALL = three_units([0, 0, 0, 0, 0], [3, 1, 1, 1, 0], [20, 9, 5, 3, 3], [30, 9, 5, 3, 3])
 
 
 def test_the_attacker_finds_what_the_first_rule_alone_would_leave_open(monkeypatch):
     monkeypatch.setattr("analysis.suppression._Hiding.settle_all", lambda _: None)
-    own = np.array([[0, 0, 0, 0, 0], [3, 1, 1, 1, 0], [20, 9, 5, 3, 3], [30, 9, 5, 3, 3]])[None, :, None]
-    table = tabulate([-1, 0, 0, 0], ["q"], own)
-    assert table.suppressed[:, 0].tolist() == [False, True, False, False]
-    attacker = Attacker([-1, 0, 0, 0], *published(table))
-    assert narrow(attacker, [0], attacker.below[1], np.full(COLUMNS, 1)) == [0, 1, 2, 3, 4]
+    survey = three_units(*SMALL.ballots[0, :, 0])
+    survey.publish(10)
+    assert [survey.shown("", unit) for unit in range(4)] == [True, False, True, True]
+    _, narrow = survey.attack()
+    assert {(target.name, width) for target, width in narrow} == {("own 0 1", 0), ("group 0 1", 0), ("all 1", 0)}
+
+
+def test_the_attacker_finds_what_two_patterns_give_away_together():
+    survey = three_units(*SMALL.ballots[0, :, 0])
+    survey.publish(10)
+    assert [survey.shown("", unit) for unit in range(4)] == [True, False, False, True]
+    rows = dict(survey.releases[0].counts)
+    for part in ("", "g0"):  # Another rule might have hidden the larger sibling.
+        rows[Shown(part, "02", "q")], rows[Shown(part, "03", "q")] = (40, 20, 9, 5, 3, 3), (50,)
+    other = Published(survey.releases[0].parents, rows)
+    assert discloses(survey.releases, other) == [Disclosure("02", "q", part, Fault.EXPOSED) for part in ("", "g0")]
+    survey.releases.append(other)
+    assert {width for _, width in survey.attack()[1]} == {0}
+
+
+def test_a_further_release_may_show_less_or_more_but_not_something_else():
+    survey = three_units(*SMALL.ballots[0, :, 0])
+    assert survey.publish(10)
+    assert survey.publish(10)
+    assert survey.publish(60)
+    assert survey.publish(5)
+    assert len(survey.releases) == 4
+    assert all(survey.shown("", unit) for unit in range(4))
+    assert survey.attack()[1] == []
+
+
+def test_a_unit_that_moved_or_changed_between_releases_is_named():
+    survey = three_units([0] * 5, [30, 9, 5, 3, 3], [20, 9, 5, 3, 3], [0] * 5)
+    survey.publish(10)
+    moved = survey.draft(10, [-1, 0, 1, 0])
+    assert discloses(survey.releases, moved) == [Disclosure("01", "q", part, Fault.CHANGED) for part in ("", "g0")] + [
+        Disclosure("02", "", "", Fault.MOVED)
+    ]
+    survey.ballots[0, 3, 0, 0] = 12
+    changed = Survey(survey.parents, survey.ballots, FOUR).draft(10)
+    assert {(each.unit, each.fault) for each in discloses(survey.releases, changed)} >= {
+        ("00", Fault.CHANGED),
+        ("03", Fault.CHANGED),
+    }
+    gone = Published({"00": ""}, {})
+    assert [each.fault for each in discloses(survey.releases, gone)] == [Fault.MOVED] * 3
+    assert discloses([], changed) == []
+
+
+def test_a_mean_score_gives_options_away_unless_they_are_columns():
+    # Nobody in the small units is very satisfied, but for one; ratings alone would leave the siblings shown.
+    own = [[0] * 7, [1, 6, 0, 1, 1, 1, 0], [0, 9, 4, 3, 3, 3, 0], [9, 20, 9, 4, 4, 4, 0], [12, 20, 9, 4, 4, 4, 0]]
+    for scored, shown in ((False, [True, False, False, True, True]), (True, [True, False, False, False, True])):
+        survey = Survey([-1, 0, 0, 0, 0], np.array(own)[None, :, None], FIVE, scored)
+        one_release(survey)
+        assert [survey.shown("", unit) for unit in range(5)] == shown
+    assert cells_of(survey.own, FIVE)[0, 1].tolist() == [7, 0, 2, 1, 0]
+
+
+def test_a_small_channel_is_hidden_with_another_and_all_below_a_hidden_row():
+    ballots = np.array([[60, 20, 9, 9, 9], [2, 1, 1, 1, 0], [20, 9, 5, 3, 3]])
+    survey = Survey([-1], ballots[None, None], FOUR)
+    one_release(survey)
+    assert [survey.shown(f"c{channel}", 0) for channel in range(3)] == [True, False, False]
+    few = Survey(
+        [-1, 0, 0], np.array([[[0] * 5] * 2, [[40, 9, 5, 3, 3], [0] * 5], [[0] * 5, [2, 0, 0, 0, 0]]])[None], FOUR
+    )
+    one_release(few)
+    assert not few.shown("", 0)
+    assert not any(few.shown(f"c{channel}", 0) for channel in range(2))

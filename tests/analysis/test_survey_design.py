@@ -1,10 +1,10 @@
-from math import exp, log, sqrt
+from math import exp, isnan, log, sqrt
 
 import numpy as np
 import pytest
 from scipy.stats import t
 
-from analysis.survey_design import proportion
+from analysis.survey_design import design_effect, effective_size, post_stratify, proportion
 
 
 def logit_interval(p, se, df):
@@ -96,3 +96,47 @@ def test_a_domain_without_weight_is_no_estimate():
 def test_what_is_no_design_is_refused(design):
     with pytest.raises(ValueError, match=r"one entry|0 or 1|single cluster|confidence level"):
         proportion(**design)
+
+
+def test_where_a_stratum_was_asked_to_the_last_it_adds_no_error():
+    y, strata = [1, 0, 1, 1, 0, 1, 0], ["a"] * 4 + ["b"] * 2 + ["c"]
+    some = proportion(y, strata=strata, populations={"a": 8, "b": 2, "c": 1, "d": 9})
+    assert some.standard_error == pytest.approx(sqrt(0.5 * 4 / 3 * 0.75 / 49), abs=1e-12)
+    assert proportion([1, 1, 0], populations={0: 3}).standard_error == 0
+
+
+def test_weights_are_cut_around_their_mean_and_scaled_back():
+    weights = post_stratify(["a"] * 10 + ["b"] * 90, {"a": 90, "b": 10, "c": 0}, trim=(0.5, 2))
+    # Weights 9 and 1/9 around 1 become 2 and 0.5, in all 65; then 100 again.
+    assert (weights[0], weights[-1]) == pytest.approx((200 / 65, 50 / 65), abs=1e-12)
+    assert weights.sum() == pytest.approx(100, abs=1e-9)
+    assert post_stratify([1, 2, 2], {1: 10, 2: 10})[0] == 10
+
+
+def test_weights_are_no_frequencies():
+    """Ten ballots of weight 1,000 are ten ballots."""
+    got = proportion([1, 0] * 5, weights=[1000] * 10)
+    assert (got.standard_error, got.freedom) == (proportion([1, 0] * 5).standard_error, 9)
+
+
+def test_unequal_weights_cost_ballots():
+    assert (design_effect([3, 1]), effective_size([3, 1])) == (1.25, 1.6)
+    assert (design_effect([2, 2, 2]), effective_size([2, 2, 2])) == (1, 3)
+    assert effective_size([0, 0]) == effective_size([]) == 0
+    assert isnan(design_effect([0, 0]))
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: proportion([1, 0], clusters=[1, 2], populations={0: 9}), "not for clusters"),
+        (lambda: proportion([1, 0], populations={0: 1}), "more ballots than people"),
+        (lambda: proportion([1, 0], strata=[3, 4], populations={3: 5}), r"without a population: \[4\]"),
+        (lambda: post_stratify(["a"], {"a": 5, "b": 7}), r"no ballot: \['b'\]; merge"),
+        (lambda: post_stratify(["a", "b"], {"a": 5}), r"no people: \['b'\]; give"),
+        (lambda: post_stratify(["a"], {"a": 5}, trim=(2, 5)), "trimmed to bounds"),
+    ],
+)
+def test_populations_that_do_not_fit_are_refused(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()

@@ -155,6 +155,33 @@ def test_in_a_tree_a_unit_is_shown_whole_or_not_at_all():
     assert table.group_cell(0, 1, 0).satisfied == 20
 
 
+@pytest.mark.parametrize("options", [{}, {"populations": [0, 300, 200, 100]}])
+def test_ranges_widen_with_the_level(options):
+    table = table_of([[0] * 5, MANY, [30, 4, 2, 0, 0], [18, 8, 1, 3, 1]], [-1, 0, 0, 0], **options)
+    low, high = table.ranges(0.95)
+    np.testing.assert_allclose((low, high), (table.rates.low, table.rates.high), rtol=1e-12)
+    wider = table.ranges(0.99)
+    assert (wider[0] < low).all()
+    assert (wider[1] > high).all()
+
+
+def test_ranges_of_weighted_scores_are_those_of_the_table():
+    table = groups_table([MANY, [30, 4, 2, 0, 0], [18, 8, 1, 3, 1]])
+    np.testing.assert_allclose(table.ranges(0.95), (table.rates.low, table.rates.high), rtol=1e-12)
+
+
+def test_options_behind_a_score_are_hidden_with_more():
+    """Of two small hidden units one has the only "very satisfied": ratings alone would be safe, a mean score is not."""
+    small = [4, 3, 2, 2, 2]
+    rows = [[0] * 5, small, small, MANY, [20, 9, 9, 5, 4]]
+    finer = np.array([[0, 0], [1, 3], [0, 4], [10, 10], [10, 10]], dtype=np.int64)[None, :, None]
+    parents = [-1, 0, 0, 0, 0]
+    assert table_of(rows, parents).suppressed[:, 0].tolist() == [False, True, True, False, False]
+    assert table_of(rows, parents, finer=finer).suppressed[:, 0].tolist() == [False, True, True, True, False]
+    with pytest.raises(ValueError, match="options are counted"):
+        table_of(rows, finer=finer[:, :2])
+
+
 def test_the_table_cannot_be_written_to():
     table = table_of([MANY])
     for name in ("ballots", "suppressed", "counts", "group_ballots", "group_suppressed", "group_counts"):

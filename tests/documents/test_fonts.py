@@ -52,3 +52,12 @@ def test_what_bold_lacks_is_set_in_regular():
 def test_the_width_counts_each_character_in_the_font_that_draws_it():
     assert fonts.text_width("常䶮村", fonts.BOLD, 20) == pytest.approx(60)
     assert fonts.text_width("i", fonts.BOLD, 20) > fonts.text_width("i", fonts.REGULAR, 20) > 0
+
+
+def test_the_serif_font_draws_every_name_of_the_example_and_ships_with_its_licence():
+    with EXAMPLE.open(encoding="utf-8", newline="") as file:
+        names = "".join(row["name"] for row in csv.DictReader(file))
+    assert [font for font, _ in fonts.font_runs(names + "—−“”", fonts.SERIF)] == [fonts.SERIF]
+    assert fonts.font_runs("䶮", fonts.SERIF) == [(fonts.REGULAR, "䶮")]
+    assert fonts.SERIF_FILE.stat().st_size < 4_000_000
+    assert "SIL OPEN FONT LICENSE Version 1.1" in (fonts.FONT_FOLDER / "OFL-NotoSerifSC.txt").read_text("utf-8")

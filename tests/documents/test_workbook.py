@@ -6,7 +6,9 @@ from decimal import Decimal
 import pytest
 from openpyxl import load_workbook
 
-from survey_app.documents.workbook import Column, Sheet, write_workbook
+from survey_app.documents.printed_table import Column, PrintedTable
+from survey_app.documents.workbook import write_workbook
+from survey_app.documents.workbook_cover import Cover
 
 CREATED = datetime(2024, 7, 1, 8, 30, tzinfo=UTC)
 COLUMNS = (
@@ -22,7 +24,7 @@ ROWS = (
     ("百街口社区（府坪街道）", None, "—", "−2.0", ""),
     ("红旗路社区（府坪街道）", 7, "样本不足", "100", ""),
 )
-ANNEX = Sheet(
+ANNEX = PrintedTable(
     "附表", "附表　各单位满意度测评结果", ("注：比率以作出评价为基数。", "数据截止 2024年6月30日。"), COLUMNS, ROWS
 )
 HOSTILE = ["=cmd|' /C calc'!A0", "=1+1", "+1", "-1+1", "@x", "\t=1", "\r=1", "{=1}", "https://a.cn", "'=1"]
@@ -77,7 +79,7 @@ def test_the_head_stays_in_view_is_filtered_and_repeated_in_print():
 
 def test_no_formula_and_no_link_reaches_a_workbook():
     columns = tuple(Column(text, 10, kind) for text, kind in zip(HOSTILE[:2], ("text", "rate"), strict=True))
-    sheet = Sheet("一", HOSTILE[0], HOSTILE, columns, [(text, text) for text in HOSTILE])
+    sheet = PrintedTable("一", HOSTILE[0], HOSTILE, columns, [(text, text) for text in HOSTILE])
     written = bytes_of(sheet)
     for row in load_workbook(io.BytesIO(written)).worksheets[0].iter_rows():
         for cell in row:
@@ -90,12 +92,12 @@ def test_no_formula_and_no_link_reaches_a_workbook():
 
 
 def test_sheets_stand_in_order():
-    names = read(ANNEX, Sheet("说明", "说明", (), (Column("项目", 10),), ())).sheetnames
+    names = read(ANNEX, PrintedTable("说明", "说明", (), (Column("项目", 10),), ())).sheetnames
     assert names == ["附表", "说明"]
 
 
 def test_a_sheet_without_rows_still_has_its_head():
-    page = read(Sheet("空", "无", (), (Column("项目", 10),), ()))["空"]
+    page = read(PrintedTable("空", "无", (), (Column("项目", 10),), ()))["空"]
     assert [row[0].value for row in page.iter_rows()] == ["无", "项目"]
     assert page.auto_filter.ref == "A2"
 
@@ -118,4 +120,23 @@ def test_the_same_tables_give_the_same_bytes_at_any_hour_in_any_zone():
 )
 def test_a_cell_that_is_not_of_its_columns_kind_is_an_error(row, complaint):
     with pytest.raises(ValueError, match=complaint):
-        bytes_of(Sheet("附表", "附表", (), COLUMNS, (row,)))
+        bytes_of(PrintedTable("附表", "附表", (), COLUMNS, (row,)))
+
+
+def test_a_cover_comes_first_and_leads_to_the_tables():
+    wide = PrintedTable("表5 甲's", "全部单位", (), (Column("序号", 6, "integer"), *(Column("名", 9),) * 9), ())
+    cover = Cover("测评统计表", [("组织单位", "=1+1")], ["满意占比 = 满意 ÷ 基数"], "送审稿 & 校")
+    out = io.BytesIO()
+    write_workbook(out, [ANNEX, wide], CREATED, cover)
+    book = load_workbook(io.BytesIO(out.getvalue()))
+    assert book.sheetnames == ["封面", "附表", "表5 甲's"]
+    texts = [cell.value for row in book["封面"].iter_rows() for cell in row if cell.value]
+    assert texts == [
+        *("测评统计表", "组织单位", "'=1+1", "口径", "（1）", "满意占比 = 满意 ÷ 基数", "目录"),
+        *("附表", "附表　各单位满意度测评结果", "表5 甲's", "全部单位"),
+    ]
+    links = [cell.hyperlink.location for row in book["封面"].iter_rows() for cell in row if cell.hyperlink]
+    assert links == ["'附表'!A1", "'表5 甲''s'!A1"]
+    assert (book["附表"].freeze_panes, book["表5 甲's"].freeze_panes) == ("A3", "C3")
+    assert {page.oddHeader.center.text for page in book.worksheets} == {"送审稿 && 校"}
+    assert not any(cell.data_type == "f" for page in book.worksheets for row in page.iter_rows() for cell in row)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from analysis.ratings import Rating
-from survey_app.domain.definition import Scope, end_of_day, residents, scopes_of
+from survey_app.domain.definition import RollUp, Scope, Selection, end_of_day, residents, scopes_of
 from survey_app.domain.messages import Refused
 from survey_app.domain.rating_scale import FIVE_LEVEL, FOUR_LEVEL
 from survey_app.domain.reading_definition import read_definition
@@ -109,14 +109,14 @@ def test_there_are_examples():
 
 def test_scales_are_chosen_by_the_survey_and_by_the_question():
     own = [*scale("satisfied", "dissatisfied"), {"code": "x", "text": "不了解", "rating": "dont_know"}]
-    own[0]["score"] = 100
+    own[0]["score"], own[1]["score"] = 100, 0
     given = with_questions({}, {"scale": "own"})
     found = read_definition(given | {"scale": "five-level", "scales": {"own": own}})
     overall, buses = found.questionnaire.rating_questions
     assert overall.options == FIVE_LEVEL.options
     assert [(each.code, each.rating, each.score) for each in buses.options] == [
         ("a", Rating.SATISFIED, 100),
-        ("b", Rating.DISSATISFIED, None),
+        ("b", Rating.DISSATISFIED, 0),
         ("x", Rating.DONT_KNOW, None),
     ]
 
@@ -192,6 +192,60 @@ def test_scopes_may_overlap_and_keep_their_order():
     assert scopes_of(scopes, "新建村", "x", ["1"]) == ["b", "city"]
     assert scopes_of(scopes, "新建村", "", ["2"]) == ["not_city"]
     assert scopes_of([], "新建村", "x", ["1"]) == []
+
+
+#: "Don't know" has no score.
+SCORED = [
+    {"code": "good", "text": "好", "rating": "satisfied", "score": 100},
+    {"code": "bad", "text": "差", "rating": "dissatisfied", "score": 0},
+    {"code": "unknown", "text": "不了解", "rating": "dont_know"},
+]
+
+
+def test_the_rules_of_counting():
+    found = read_definition(cast.definition())
+    assert (found.roll_up, found.selection, found.verdict, found.repeats, found.approval) == (
+        RollUp.COUNTS,
+        Selection.SELF,
+        False,
+        None,
+        {},
+    )
+    assert found.groups[0].eligible is None
+    approval = {"table_number": "测1表", "approval_number": "常统制2026-1号", "valid_until": "2027年12月"}
+    found = read_definition(
+        cast.with_groups(
+            groups=[{"code": code, "name": code, "weight": 1, "eligible": 9} for code in ("users", "cadres")],
+            verdict=True,
+            repeats="last-year",
+            approval=approval,
+            scale="own",
+            scales={"own": SCORED},
+        )
+    )
+    assert (found.verdict, found.repeats, found.approval) == (True, "last-year", approval)
+    assert [each.eligible for each in found.groups] == [9, 9]
+    assert [option.score for option in found.questionnaire.questions[0].options] == [100, 0, None]
+    assert read_definition(cast.definition(roll_up="population")).roll_up is RollUp.POPULATION
+
+
+@pytest.mark.parametrize(
+    ("modes", "given", "selection"),
+    [
+        (("poster", "poster"), {}, Selection.SELF),
+        (("slip", "poster"), {}, Selection.SELF),
+        (("slip", "slip"), {}, Selection.LIST),
+        (("slip", "slip"), {"selection": "self"}, Selection.SELF),
+        ((), {"ballot_mode": "slip"}, Selection.LIST),
+        ((), {"ballot_mode": "slip", "selection": "random"}, Selection.RANDOM),
+    ],
+)
+def test_who_was_asked_follows_from_how_ballots_are_had(modes, given, selection):
+    groups = [
+        {"code": f"g{number}", "name": "a", "weight": 1, "ballot_mode": mode} for number, mode in enumerate(modes)
+    ]
+    made = cast.with_groups(groups=groups, **given) if groups else cast.definition(**given)
+    assert read_definition(made).selection is selection
 
 
 BAD = {
@@ -341,6 +395,51 @@ BAD = {
         with_questions({}, {}, {"scale": "four-level"}),
         "questions[2]: scale has no meaning for this kind of question.",
     ),
+    "a scale half with scores": (
+        cast.definition(
+            scales={
+                "own": [
+                    one | {"score": 100} if one["code"] == "a" else one for one in scale("satisfied", "dissatisfied")
+                ]
+            }
+        ),
+        "scales.own: either every option has a score or none has.",
+    ),
+    "populations and groups": (
+        cast.with_groups(roll_up="population"),
+        "roll_up: with several groups the rates are weighted by group, not by population.",
+    ),
+    "populations and scores": (
+        cast.definition(roll_up="population", scale="own", scales={"own": SCORED}),
+        "scale: a mean score cannot be weighted by population; use a scale without scores.",
+    ),
+    "a random sample and scores": (
+        cast.definition(selection="random", ballot_mode="slip", scale="own", scales={"own": SCORED}),
+        "scale: a mean score cannot be weighted by population; use a scale without scores.",
+    ),
+    "a list by open code": (
+        cast.definition(selection="list"),
+        "selection: whoever finds an open code can answer, so list needs slips (ballot_mode).",
+    ),
+    "a random sample by open code": (
+        cast.definition(selection="random"),
+        "selection: whoever finds an open code can answer, so random needs slips (ballot_mode).",
+    ),
+    "a random sample of groups": (
+        cast.with_groups(selection="random", ballot_mode="slip"),
+        "selection: a random sample is of one group; give groups a survey each.",
+    ),
+    "a verdict over unknown groups": (
+        cast.with_groups(
+            groups=[
+                {"code": "users", "name": "a", "weight": 1},
+                {"code": "cadres", "name": "b", "weight": 1, "eligible": 9},
+            ],
+            verdict=True,
+        ),
+        "groups.users.eligible: the verdict needs to know how many people the group has.",
+    ),
+    "a repetition of itself": (cast.definition(repeats="small"), "repeats: a survey cannot repeat itself."),
     "bounds of a text": (
         with_questions({}, {}, {}, {}, {}, {"most": 5}),
         "questions[5]: most has no meaning for this kind of question.",

@@ -21,6 +21,9 @@ open          open    -       -          -          -
 close         -       closed  -          -          -
 reopen        -       -       open       -          -
 tabulate      -       -       closed     published  archived
+review        -       -       closed     published  -
+sign          -       -       closed     published  -
+issue         -       -       closed     published  -
 publish       -       -       published  published  -
 withdraw      -       -       -          closed     -
 replace_code  draft   open    -          -          -
@@ -57,6 +60,9 @@ def test_every_act_in_every_state(state, act, to):
         (SurveyState.OPEN, Act.OPEN, "Only a draft can be opened"),
         (SurveyState.DRAFT, Act.CLOSE, "Only an open survey can be closed"),
         (SurveyState.OPEN, Act.PUBLISH, "Only a closed survey can be published"),
+        (SurveyState.OPEN, Act.REVIEW, "No release is made before the survey is closed"),
+        (SurveyState.DRAFT, Act.SIGN, "No release is made before the survey is closed"),
+        (SurveyState.OPEN, Act.ISSUE, "No release is made before the survey is closed"),
         (SurveyState.OPEN, Act.CHANGE, "frozen when the survey opened"),
         (SurveyState.OPEN, Act.TABULATE, "No figure is shown before the survey is closed"),
         (SurveyState.PUBLISHED, Act.REOPEN, "withdraw its release first"),

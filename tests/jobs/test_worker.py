@@ -12,12 +12,13 @@ from sqlalchemy.exc import OperationalError
 from survey_app.config import read_config
 from survey_app.domain.doors import GRACE
 from survey_app.domain.messages import Refused
+from survey_app.domain.release import Step
 from survey_app.jobs import planned_closing, pulse, worker
 from survey_app.jobs.planned_closing import close_due_surveys
 from survey_app.jobs.work import MadeFile
 from survey_app.jobs.worker import run_worker, work_once
 from survey_app.models import Survey, SurveyAct
-from survey_app.services import jobs
+from survey_app.services import jobs, publishing, signing
 from survey_app.services.jobs import JobKind, JobState
 from survey_app.services.results import releases_of
 from tests.web.small_survey import EVERY_KIND, SmallSurvey
@@ -275,6 +276,39 @@ def test_a_second_release_carries_its_reason(config, survey, stop):
     with survey.database.reading() as session:
         newest = releases_of(session, survey.slug)[0]
         assert (newest.number, newest.reason, newest.released_by) == (2, "a name was wrong", "lin")
+
+
+def test_releases_are_made_for_their_audience_with_the_head_of_their_document(config, survey, stop, monkeypatch):
+    monkeypatch.setattr(publishing, "make_files", lambda head, rows, released_at, progress: [])
+    survey.open().close()
+    document = {"number": "常测办12号", "main": "各区县", "copies": ""}
+    for arguments in (
+        {"audience": "review", "number": 1, "document": document},
+        {"audience": "review", "number": 1, "document": document},  # The node died after the first.
+        {"audience": "internal", "number": 1},
+    ):
+        asked = ask(survey, JobKind.PUBLISH, reason=None, **arguments)
+        work_once(config, survey.database, stop)
+    assert "Draft for review 1 is not signed off" in str(jobs.trouble_of(seen(survey, asked))[0])
+    with survey.database.reading() as session:
+        only = releases_of(session, survey.slug)
+        assert [(each.audience, each.number, each.released_by) for each in only] == [("review", 1, "lin")]
+        assert only[0].head["document"] == document
+    for step, name in zip(Step, "甲乙丙", strict=True):
+        with survey.database.writing() as session:
+            signing.sign(session, survey.slug, step, "", name, "lin")
+    for arguments in ({"audience": "internal", "number": 1}, {"number": 1}):
+        asked = ask(survey, JobKind.PUBLISH, reason=None, **arguments)
+        work_once(config, survey.database, stop)
+        assert seen(survey, asked).state == JobState.DONE, seen(survey, asked).trouble
+    with survey.database.reading() as session:
+        found = releases_of(session, survey.slug)
+        assert sorted((each.audience, each.number) for each in found) == [
+            ("internal", 1),
+            ("public", 1),
+            ("review", 1),
+        ]
+        assert {each.head["document"]["number"] for each in found} == {"常测办12号"}
 
 
 def test_publishing_from_a_wrong_state_fails_with_the_reason(config, survey, stop):

@@ -22,4 +22,5 @@ def lines(tree, selector="ul.bars:not(.wide) li") -> list[str]:
 
 
 def table(tree) -> list[list[str]]:
-    return [[words(cell) for cell in row.css("th, td")] for row in tree.css("table tbody tr")]
+    """Return the lines of the statistical table."""
+    return [[words(cell) for cell in row.css("th, td")] for row in tree.css("#table ~ .scroll tbody tr")]

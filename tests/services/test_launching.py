@@ -323,6 +323,27 @@ REFUSED = {
         cast.with_groups(targets=[{"code": "D001", "name": "a"}, {"code": cast.WULING}, {"code": "D003"}]),
         "targets[2]: there is no unit D003; import it, or give the target a name.",
     ),
+    "no people for a roll-up by population": (
+        cast.definition(
+            roll_up="population", places={"units": list(cast.TOWN[:2]), "sizes": {cast.TOWN[0]: {"population": 9}}}
+        ),
+        "roll_up: this needs the eligible population of every place; 1 have none, for example "
+        f"{cast.TOWN[1]}. Give it in places.sizes.",
+    ),
+    "no people for a random sample": (
+        cast.definition(selection="random", ballot_mode="slip", places={"units": list(cast.TOWN[:2])}),
+        "selection: this needs the eligible population of every place; 2 have none, for example "
+        f"{cast.TOWN[0]}, {cast.TOWN[1]}. Give it in places.sizes.",
+    ),
+    "no people for a verdict": (
+        cast.definition(verdict=True, places={"units": [cast.CITY]}),
+        f"verdict: this needs the eligible population of every place; 1 have none, for example {cast.CITY}. "
+        "Give it in places.sizes.",
+    ),
+    "a repetition of nothing": (
+        cast.definition(repeats="last-year"),
+        "repeats: there is no survey last-year. `list` shows the surveys there are.",
+    ),
     "a fault of meaning": (cast.definition(time_zone="Mars"), "time_zone: there is no time zone Mars."),
     "a fault of shape": (cast.definition(threshold=1), "threshold: 1 is less than the minimum of 5"),
     "no json": (b"{", "Line 1, column 2: this is not JSON (Expecting property name enclosed in double quotes)."),
@@ -332,6 +353,25 @@ REFUSED = {
 @pytest.mark.parametrize(("given", "sentence"), REFUSED.values(), ids=REFUSED.keys())
 def test_what_does_not_fit_is_refused_and_nothing_is_half_written(stage, given, sentence):
     assert launch_refused(stage, given) == sentence
+
+
+def test_rules_of_counting_are_launched_with_what_they_need_and_a_change_is_checked_again(stage):
+    people = {code: {"population": 40} for code in cast.TOWN[:2]}
+    groups = [{"code": code, "name": code, "weight": 1, "eligible": 9} for code in ("users", "cadres")]
+    with stage.writing() as session:
+        launch(session, cast.as_bytes(cast.definition(slug="last-year")), "tests")
+        # Of several groups the verdict needs no people of places: the groups say how many they are.
+        launch(session, cast.as_bytes(cast.with_groups(slug="groups", groups=groups, verdict=True)), "tests")
+    places = {"units": list(cast.TOWN[:2]), "sizes": people}
+    given = cast.definition(repeats="last-year", roll_up="population", verdict=True, places=places)
+    with stage.writing() as session:
+        survey = launch(session, cast.as_bytes(given), "tests")
+        rules = load_frame(session, survey.id).definition
+        assert (rules.repeats, str(rules.roll_up), rules.verdict) == ("last-year", "population", True)
+    with stage.writing() as session, pytest.raises(Refused, match="repeats: there is no survey moon"):
+        change_definition(session, "small", cast.as_bytes(given | {"repeats": "moon"}))
+    with stage.writing() as session, pytest.raises(Refused, match="verdict: this needs the eligible population"):
+        change_definition(session, "last-year", cast.as_bytes(cast.definition(slug="last-year", verdict=True)))
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,24 @@ from survey_app.services import publishing, results
 from survey_app.services.importing_units import import_units
 from survey_app.services.lifecycle import close_survey, reopen_survey
 from survey_app.services.publishing import publish, withdraw
-from survey_app.services.tabulating import load_counts, result_rows, table_rows
+from survey_app.services.result_rows import result_rows, table_rows
+from survey_app.services.tabulating import load_counts
 from tests.services.polling import UNITS
+
+#: The files of this survey's release: no waves, one town alone is asked of buses.
+FILES = {
+    "table.csv",
+    "table.json",
+    "table.schema.json",
+    "table.xlsx",
+    "bulletin.docx",
+    "bulletin.pdf",
+    *(
+        f"figures/{name}.{kind}"
+        for name in ("headline", "caterpillar", "heatmap", "turnout")
+        for kind in ("svg", "pdf")
+    ),
+}
 
 
 @pytest.fixture
@@ -36,8 +52,10 @@ def test_an_open_survey_is_not_published(poll):
         assert session.scalars(select(Release)).all() == []
 
 
-def test_a_release_holds_what_the_table_says(closed):
-    release = publish(closed.database, "poll", "test")
+def test_a_release_holds_what_the_table_says_and_tells_its_progress(closed):
+    heard = []
+    release = publish(closed.database, "poll", "test", None, heard.append)
+    assert heard == list(range(1, publishing.STEPS + 1))
     assert (release.number, state(closed.database)) == (1, "published")
     with closed.database.reading() as session:
         survey = session.scalars(select(Survey)).one()
@@ -46,19 +64,14 @@ def test_a_release_holds_what_the_table_says(closed):
         assert [(each.code, each.cells) for each in stored] == [(row.code, row.cells) for row in rows]
         file = session.get(ReleaseFile, (release.id, "table.json"))
         assert json.loads(file.content)["rows"] == list(table_rows(rows))
-        assert {each.path for each in session.scalars(select(ReleaseFile))} == {
-            "table.csv",
-            "table.json",
-            "table.xlsx",
-            "figures/headline.svg",
-        }
+        assert {each.path for each in session.scalars(select(ReleaseFile))} == FILES
         assert release.head["ballots"] == 160
         assert survey.figures_seen_at is not None
     with pytest.raises(Refused), closed.database.writing() as session:
         reopen_survey(session, "poll", "test", "why not")
 
 
-def test_what_is_hidden_stands_nowhere_in_the_release(closed):
+def test_what_is_hidden_stands_nowhere_in_the_release(drawn_nothing, closed):
     publish(closed.database, "poll", "test")
     with closed.database.reading() as session:
         hidden = session.scalars(select(ReleaseUnit).where(ReleaseUnit.code == "A12")).one().cells["overall"]
@@ -72,7 +85,7 @@ def test_what_is_hidden_stands_nowhere_in_the_release(closed):
     ]
 
 
-def test_a_second_release_needs_a_reason_and_leaves_the_first_as_it_was(closed):
+def test_a_second_release_needs_a_reason_and_leaves_the_first_as_it_was(drawn_nothing, closed):
     first = publish(closed.database, "poll", "test")
     with closed.database.reading() as session:
         before = {each.path: each.content for each in session.scalars(select(ReleaseFile))}
@@ -88,7 +101,7 @@ def test_a_second_release_needs_a_reason_and_leaves_the_first_as_it_was(closed):
     assert before == after
 
 
-def test_withdrawing_keeps_the_release_and_closes_the_survey_again(closed):
+def test_withdrawing_keeps_the_release_and_closes_the_survey_again(drawn_nothing, closed):
     with pytest.raises(Refused, match="Only a published survey"), closed.database.writing() as session:
         withdraw(session, "poll", "test", "wrong")
     publish(closed.database, "poll", "test")
@@ -103,7 +116,7 @@ def test_withdrawing_keeps_the_release_and_closes_the_survey_again(closed):
     assert publish(closed.database, "poll", "test", "with the county").number == 2
 
 
-def test_two_publishers_at_once_make_one_first_release(closed, monkeypatch):
+def test_two_publishers_at_once_make_one_first_release(drawn_nothing, closed, monkeypatch):
     """While the tables of one are made, the other publishes: the first then stores nothing, whatever its reason."""
     real = publishing.make_files
 
@@ -119,7 +132,7 @@ def test_two_publishers_at_once_make_one_first_release(closed, monkeypatch):
         assert session.scalars(select(Release.released_by)).all() == ["the other"]
 
 
-def test_nobody_reopens_a_survey_while_its_release_is_made(closed, monkeypatch):
+def test_nobody_reopens_a_survey_while_its_release_is_made(drawn_nothing, closed, monkeypatch):
     real = publishing.make_files
 
     def meanwhile(*given):
@@ -131,7 +144,7 @@ def test_nobody_reopens_a_survey_while_its_release_is_made(closed, monkeypatch):
     assert publish(closed.database, "poll", "test").head["ballots"] == 160
 
 
-def test_a_release_over_a_changed_tree_is_refused(closed):
+def test_a_release_over_a_changed_tree_is_refused(drawn_nothing, closed):
     """A village that moves would be the difference of the two releases, though it is hidden in both."""
     publish(closed.database, "poll", "test")
     moved = UNITS.replace("A12,桥头社区,village,A1", "A12,桥头社区,village,B1")
@@ -144,13 +157,7 @@ def test_a_release_over_a_changed_tree_is_refused(closed):
     assert publish(closed.database, "poll", "test", "as it was").number == 2
 
 
-def test_publishing_tells_its_progress(closed):
-    heard = []
-    publish(closed.database, "poll", "test", None, heard.append)
-    assert heard == list(range(1, publishing.STEPS + 1))
-
-
-def test_reading_a_release(closed):
+def test_reading_a_release(drawn_nothing, closed):
     with closed.database.reading() as session:
         assert results.published_releases(session) == []
         assert results.releases_of(session, "poll") == []
@@ -173,10 +180,5 @@ def test_reading_a_release(closed):
         assert results.search_units(session, newest, "河", page=99).page == 1
         assert results.targets(session, newest) == []
         assert results.release_file(session, newest, "table.csv").sha256
-        assert results.release_file(session, newest, "bulletin.docx") is None
-        assert set(results.file_sizes(session, newest)) == {
-            "table.csv",
-            "table.json",
-            "table.xlsx",
-            "figures/headline.svg",
-        }
+        assert results.release_file(session, newest, "figures/none.svg") is None
+        assert set(results.file_sizes(session, newest)) == {"table.csv", "table.json", "table.schema.json"}

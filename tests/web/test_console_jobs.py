@@ -149,8 +149,13 @@ def test_the_jobs_of_a_survey_are_listed(organiser, draft):
     organiser.submit("/console/surveys/every-kind/posters")
     with draft.database.writing() as session:
         jobs.enqueue(session, JobKind.PUBLISH, draft.id, {"number": 2, "reason": "x"}, "command line")
+        for audience in ("review", "internal"):
+            given = {"number": 3, "audience": audience, "reason": None}
+            jobs.enqueue(session, JobKind.PUBLISH, draft.id, given, "command line")
     page = plain(organiser.get("/console/surveys/every-kind/jobs?lang=en"))
     assert "Publishing · Release 2 waiting" in page
+    assert "Draft for review 3 waiting" in page
+    assert "Internal bulletin 3 waiting" in page
     assert "command line" in page
     assert "Posters waiting" in page
 

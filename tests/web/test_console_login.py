@@ -25,6 +25,7 @@ def console_rules(app):
 
 def address_of(app, rule):
     values = {"slug": "every-kind", "act": "open", "change": "pause", "job_id": 1}
+    values |= {"step": "prepared", "audience": "review", "number": 1, "path": "table.csv"}
     with app.test_request_context():
         return app.url_for(rule.endpoint, **{name: values[name] for name in rule.arguments})
 

@@ -93,7 +93,7 @@ def test_the_headline_says_its_number_and_its_base(client, case):
     assert words(tree.css_first(".say")) == (
         f"Among {rated} ballots that rated, {satisfied + basically} chose “Satisfied” or “Basically satisfied”."
     )
-    keys = [words(each) for each in tree.css(".keys div")]
+    keys = [words(each) for each in tree.css(".hero .keys div")]
     assert keys == [
         f"Ballots {rated + unknown}",
         f"Of these, don't know {unknown} {_half_up(unknown, rated + unknown)}%",
@@ -167,7 +167,7 @@ def test_units_stand_by_rate_and_hidden_ones_after_them(client, case):
 def test_too_few_ratings_show_no_figure(client, case):
     tree = page(client, f"{BASE}?unit=43A12&lang=en")
     assert words(tree.css_first(".big")) == "Too few ratings"
-    assert [words(each) for each in tree.css(".keys div")] == ["Ballots 9"]
+    assert [words(each) for each in tree.css(".hero .keys div")] == ["Ballots 9"]
     assert tree.css("svg") == []
     assert "%" not in words(tree.css_first(".hero"))
     assert "Too few ratings Ballots 9" in words(tree.css("ul.bars.wide li")[0])

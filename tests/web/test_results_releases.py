@@ -9,7 +9,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from survey_app.services.launching import launch
-from survey_app.services.results import releases_of
+from survey_app.services.results import file_sizes, releases_of
 from tests.results_fixtures.cases import ANSWERS, SURVEY, UNITS, Case, add_units, answered, ballots, reviewed
 
 BASE = "/results/services"
@@ -139,7 +139,7 @@ def test_the_method_note_tells_what_the_numbers_are(client, case):
         "满意 / 基本满意 / 不满意 / 不了解",
         head["questionnaire_sha256"],
         hashlib.sha256(client.get(f"{BASE}/1/table.csv").data).hexdigest(),
-        "口径版本 1.0",
+        f"口径版本 {head['formula_version']}",
         "Manyi",
         "0736-0000000",
     ):
@@ -217,10 +217,13 @@ def test_other_files_are_not_there(client, case, path):
 def test_downloads_stand_on_the_page_with_their_sizes(client, case):
     case.publish()
     tree = HTMLParser(client.get(f"{BASE}/1").get_data(as_text=True))
-    links = {each.css_first("a").attributes["href"]: each.css_first("span").text() for each in tree.css(".files li")}
-    assert sorted(links) == sorted(f"{BASE}/1/{path}" for path in FILES)
+    links = {each.css_first("a").attributes["href"]: each.text() for each in tree.css(".files li > span")}
+    with case.database.reading() as session:
+        sizes = file_sizes(session, releases_of(session, "services")[0])
+    assert set(sizes) >= set(FILES)
+    assert sorted(links) == sorted(f"{BASE}/1/{path}" for path in sizes)
     for address, size in links.items():
-        assert size.endswith(f" · {max(1, round(len(client.get(address).data) / 1000))} kB")
+        assert size.endswith(f" {max(1, round(len(client.get(address).data) / 1000))} kB")
 
 
 def test_five_levels_say_what_counts_as_what(client, database):

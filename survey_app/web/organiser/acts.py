@@ -12,7 +12,7 @@ from survey_app.domain.lifecycle import Act, SurveyState, after, check_reopening
 from survey_app.domain.messages import Message, message
 from survey_app.models import Survey
 from survey_app.services import jobs, lifecycle, publishing
-from survey_app.services.results import releases_of
+from survey_app.services.results import public_releases
 from survey_app.services.surveys import load_frame
 from survey_app.services.turnout import turnout_board
 from survey_app.web.languages import say
@@ -100,7 +100,7 @@ def _reason(form: Form) -> str | None:
 
 
 def _next_release(survey: Survey) -> int:
-    releases = releases_of(session(), survey.slug)
+    releases = public_releases(session(), survey.slug)
     return releases[0].number + 1 if releases else 1
 
 

@@ -11,7 +11,7 @@ from survey_app.domain.turnout import TurnoutStanding, standing_of_turnout
 from survey_app.models import Survey, Unit
 from survey_app.services.jobs import JobKind, JobState, jobs_of
 from survey_app.services.lifecycle import acts_of
-from survey_app.services.results import releases_of
+from survey_app.services.results import public_releases
 from survey_app.services.surveys import load_frame
 from survey_app.services.turnout import TurnoutBoard, UnitTurnout, find_turnout, turnout_board
 from survey_app.services.turnout_hours import turnout_hours
@@ -110,7 +110,7 @@ def _draft(found: Survey) -> str:
 def _around(found: Survey) -> dict[str, object]:
     """Return what stands around the board in every state: what can be done, what was done, what is published."""
     state = SurveyState(found.state)
-    releases = releases_of(session(), found.slug)
+    releases = public_releases(session(), found.slug)
     return {
         "acts": [act.value for act in _ACTS if allows(state, act)],
         "history": acts_of(session(), found),

@@ -10,6 +10,7 @@ from survey_app.domain.messages import Message, message
 from survey_app.models import ReleaseUnit
 from survey_app.services.results import printed_shares
 from survey_app.web.results import words
+from survey_app.web.results.comparing import Beside, beside, extras_of
 from survey_app.web.results.here import Sort
 from survey_app.web.results.words import number
 
@@ -151,13 +152,18 @@ class Row:
 
     unit: ReleaseUnit
     figure: Figure
+    beside: Beside
     groups: Sequence[Figure] = ()
 
 
-def row_of(unit: ReleaseUnit, question: str, head: Mapping[str, Any]) -> Row:
-    """Return a unit's line for one question."""
-    shown = figure(unit.cells.get(question), unit.ballots, head["headline_base"])
-    return Row(unit, shown, group_figures(unit, question, head))
+def row_of(unit: ReleaseUnit, question: str, head: Mapping[str, Any], group: str = "") -> Row:
+    """Return a unit's line for one question, as one group alone sees it where its code is given."""
+    if group:
+        cells = unit.group_cells.get(group, {})
+        return Row(unit, figure(cells.get(question), _group_ballots(cells), head["headline_base"]), beside(None, {}))
+    cell = unit.cells.get(question)
+    shown = figure(cell, unit.ballots, head["headline_base"])
+    return Row(unit, shown, beside(cell, extras_of(unit, question)), group_figures(unit, question, head))
 
 
 def group_figures(unit: ReleaseUnit, question: str, head: Mapping[str, Any]) -> Sequence[Figure]:
@@ -166,10 +172,11 @@ def group_figures(unit: ReleaseUnit, question: str, head: Mapping[str, Any]) -> 
     A group is told from one that was not asked by whether it gave any ballot here.
     """
     cells = [unit.group_cells[group["code"]] for group in head["groups"] if unit.group_cells]
-    return [
-        figure(each.get(question), max((cell["ballots"] for cell in each.values()), default=0), head["headline_base"])
-        for each in cells
-    ]
+    return [figure(each.get(question), _group_ballots(each), head["headline_base"]) for each in cells]
+
+
+def _group_ballots(cells: Mapping[str, Cell]) -> int:
+    return max((cell["ballots"] for cell in cells.values()), default=0)
 
 
 def ordered(rows: Sequence[Row], sort: Sort) -> Sequence[Row]:

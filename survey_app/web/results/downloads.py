@@ -22,7 +22,7 @@ _FIGURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors
 @results.get("/results/<slug>/<int:number>/<path:path>")
 def file(slug: str, number: int, path: str) -> Response:
     """Give one file of a release; 404 where there is none."""
-    release = next((each for each in published.releases_of(session(), slug) if each.number == number), None)
+    release = next((each for each in published.public_releases(session(), slug) if each.number == number), None)
     found = published.release_file(session(), release, path) if release else None
     if release is None or found is None:
         abort(404)

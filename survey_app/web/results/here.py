@@ -25,6 +25,7 @@ class Here:
 
     unit: str = ""
     target: str = ""
+    group: str = ""
     question: str = ""
     q: str = ""
     sort: Sort = Sort.RATE
@@ -38,6 +39,7 @@ class Here:
         return cls(
             unit=given.get("unit", ""),
             target=given.get("target", ""),
+            group=given.get("group", ""),
             question=given.get("question", ""),
             q=given.get("q", "").strip()[:MOST_SEARCHED],
             sort=Sort(sort) if sort in list(Sort) else Sort.RATE,
@@ -45,15 +47,17 @@ class Here:
             lang=language,
         )
 
-    def go(self, **changes: str | int) -> str:
-        """Return the relative address after changes. Another unit, question or search begins at its first page."""
+    def after(self, **changes: str | int) -> "Here":
+        """Return the choices after changes. Another unit, group, question or search begins at its first page."""
         kept = replace(self, page=1) if changes.keys() - {"page", "lang"} else self
-        if changes.keys() & {"unit", "target"}:
-            kept = replace(kept, unit="", target="", q="", sort=Sort.RATE)
-        return self._address(replace(kept, **changes))  # type: ignore[arg-type]
+        if changes.keys() & {"unit", "target", "group"}:
+            kept = replace(kept, unit="", target="", group="", q="", sort=Sort.RATE)
+        return replace(kept, **changes)  # type: ignore[arg-type]
 
-    @staticmethod
-    def _address(there: "Here") -> str:
+    @property
+    def query(self) -> str:
+        """The choices as a query, without those that need no saying."""
         plain = Here()
-        given = {name: getattr(there, name) for name in vars(plain) if getattr(there, name) != getattr(plain, name)}
-        return "?" + urlencode(given)
+        return urlencode(
+            {name: getattr(self, name) for name in vars(plain) if getattr(self, name) != getattr(plain, name)}
+        )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from survey_app.domain.lifecycle import Act
 from survey_app.domain.messages import Message, message
 from survey_app.domain.texts import pick
 from survey_app.models import Release
-from survey_app.web.results.words import Head, is_weighted, weights
+from survey_app.web.results.words import Head, by_population, is_weighted, weights
 
 
 def day(head: Head, moment: datetime) -> str:
@@ -90,11 +90,7 @@ def method(head: Head, language: str) -> Sequence[Message]:
     """Return the method note, one sentence or a few in each message."""
     return [
         *_when(head, language),
-        message(
-            "Answers were given voluntarily, by the code on a public notice that many people share. They are no random "
-            "sample, and nothing proves that each person answered once. The results reflect the views of those who "
-            "took part only; nothing can be inferred about all residents."
-        ),
+        _selection(head),
         message(
             "Where fewer than {threshold} ballots rated, only the number of ballots is shown (too few ratings). Some "
             "larger numbers are hidden too, so that nobody's answer can be worked out.",
@@ -102,17 +98,67 @@ def method(head: Head, language: str) -> Sequence[Message]:
         ),
         *_weighting(head, language),
         *_folding(head, language),
-        message(
-            "The tables to download give the range (level 95 percent) of the share satisfied or basically satisfied: "
-            "at one place Wilson's interval; above it the places are clusters, with linearised variance and a logit "
-            "interval with places − 1 degrees of freedom. It describes how much those who took part differ, and "
-            "assumes that places are independent; it is no sampling error of all residents."
-        ),
+        _ranges(head),
+        *_comparing(head),
         message(
             "Printed rates are exact ratios rounded half up to one decimal; 100.0 is printed for all only, 0.0 for "
             "nobody only. “—” means that nobody rated."
         ),
     ]
+
+
+def _selection(head: Head) -> Message:
+    """Say who was asked, and for whom the result may speak."""
+    selection = head.get("selection", "self")
+    if selection == "random":
+        return message(
+            "Slips, each good for one answer, went to people drawn at random from a known population. Those who "
+            "answered may differ from those who did not; the response rate tells how many did."
+        )
+    if selection == "list":
+        return message(
+            "Slips, each good for one answer, went to everybody on a known list. Those who answered may differ from "
+            "those who did not; the response rate tells how many did."
+        )
+    return message(
+        "Answers were given voluntarily, by the code on a public notice that many people share. They are no random "
+        "sample, and nothing proves that each person answered once. The results reflect the views of those who "
+        "took part only; nothing can be inferred about all residents."
+    )
+
+
+def _ranges(head: Head) -> Message:
+    if head.get("selection", "self") == "self":
+        return message(
+            "The tables give the range (level 95 percent) of the share satisfied or basically satisfied: "
+            "at one place Wilson's interval; above it the places are clusters, with linearised variance and a logit "
+            "interval with places − 1 degrees of freedom. It describes how much those who took part differ, and "
+            "assumes that places are independent; it is no sampling error of all residents."
+        )
+    said = message(
+        "Ranges are 95 percent intervals of the share satisfied or basically satisfied: at one place Wilson's; above "
+        "it the places are clusters, with linearised variance and a logit interval with places − 1 degrees of freedom. "
+        "They do not cover how people differ who did not answer."
+    )
+    if head.get("selection") == "random":
+        return message("{ranges} The share of the population that was drawn is taken into account.", ranges=said)
+    return said
+
+
+def _comparing(head: Head) -> Iterator[Message]:
+    """Say how a change and a position are to be read, where a release has them."""
+    if head.get("previous"):
+        yield message(
+            "Changes are differences of the shares of two surveys, over the places that took part in both, with a "
+            "range (level 95 percent). ▲ and ▼ mark changes that stay clear when it is taken into account how many are "
+            "compared. Changed questions and units that moved are not compared."
+        )
+    if "selection" in head:  # Releases before had no positions.
+        yield message(
+            "Positions are given from 30 ballots that rated, within a class only; equal printed shares have the same "
+            "position. The range of positions holds all that the shares' simultaneous ranges leave possible. The words "
+            "compare a unit with its class, allowing for the differences that units have anyway."
+        )
 
 
 def _when(head: Head, language: str) -> Iterator[Message]:
@@ -135,6 +181,11 @@ def _when(head: Head, language: str) -> Iterator[Message]:
 
 
 def _weighting(head: Head, language: str) -> Iterator[Message]:
+    if by_population(head):
+        yield message(
+            "Above the places each place's share is weighted by its population. The share without weights stands "
+            "beside it."
+        )
     if not is_weighted(head):
         return
     yield message("Weights of the groups: {weights}.", weights=weights(head, language))
@@ -158,3 +209,40 @@ def _folding(head: Head, language: str) -> Iterator[Message]:
             if len(texts) > 1 and (rating, *texts) not in said:
                 said.add((rating, *texts))
                 yield message(sentence.text, options=mark.join(texts))
+
+
+@dataclass(frozen=True)
+class Signature:
+    """One step of the sign-off: what was done, by whom in which post, and when."""
+
+    step: Message
+    post: str
+    name: str
+    day: str
+
+
+_STEPS = {"prepared": message("Prepared by"), "checked": message("Checked by"), "approved": message("Approved by")}
+
+
+def signatures(head: Head) -> Sequence[Signature]:
+    """Return who prepared, checked and approved a release; empty where nobody signs."""
+    return [
+        Signature(
+            _STEPS.get(each["step"], Message("{step}", {"step": each["step"]})),
+            each.get("post") or "",
+            each.get("name") or "",
+            str(format_date(date.fromisoformat(each["on"]), "long")) if each.get("on") else "",
+        )
+        for each in head.get("sign_off") or ()
+    ]
+
+
+def approval(head: Head) -> Sequence[tuple[Message, str]]:
+    """Return what a survey with the statistics office's approval must print."""
+    given = head.get("approval") or {}
+    names = {
+        "table_number": message("Table number"),
+        "approval_number": message("Approval number"),
+        "valid_until": message("Valid until"),
+    }
+    return [(said, str(given[name])) for name, said in names.items() if given.get(name)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 
@@ -10,30 +11,15 @@ from sqlalchemy.orm import Session
 from survey_app.domain.messages import Message
 from survey_app.models import Release, ReleaseUnit
 from survey_app.services import results as published
-from survey_app.services.results import PAGE_ROWS
-from survey_app.web.results import method, words
+from survey_app.services.results import PAGE_ROWS, ReleaseReader
+from survey_app.web.results import words
 from survey_app.web.results.bars import Figure, Row, figure, group_figures, ordered, row_of
+from survey_app.web.results.comparing import Beside, Columns, beside, columns_of, extras_of
+from survey_app.web.results.files import Download
+from survey_app.web.results.frame import Frame, Question, frame_of
 from survey_app.web.results.here import Here
 
-Question = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Frame:
-    """What stands around every page of a release."""
-
-    release: Release
-    head: Mapping[str, Any]
-    day: str
-    banner: method.Banner | None
-    log: Sequence[method.LogLine]
-    method: Sequence[Message]
-    sizes: Mapping[str, int]
-    #: SHA-256 of table.csv.
-    table_hash: str
-    question: Question
-    is_weighted: bool
-    formula: Sequence[Message]
+_NOTHING = beside(None, {})
 
 
 @dataclass(frozen=True)
@@ -43,6 +29,8 @@ class Section:
     heading: Message
     rows: Sequence[Row]
     total: int
+    #: The class, whose name exists in Chinese only; "" for units below another and for targets without one.
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,6 +68,7 @@ class ReleasePage:
     unit: ReleaseUnit | None
     is_top: bool
     figure: Figure | None
+    beside: Beside
     sentence: Message | None
     sections: Sequence[Section]
     pages: Pages
@@ -88,6 +77,8 @@ class ReleasePage:
     #: How many targets and classes the list has; 0 elsewhere.
     targets: int = 0
     classes: int = 0
+    #: The group that alone is shown.
+    group: Mapping[str, Any] | None = None
 
     @property
     def others(self) -> Sequence[Question]:
@@ -99,6 +90,34 @@ class ReleasePage:
     def has_blank(self) -> bool:
         """Whether the table needs a column for blanks: a required question has none on the screen."""
         return any(row.figure.counts.get("blank") not in ("", "0", None) for row in self.rows)
+
+    @property
+    def formula(self) -> Sequence[Message]:
+        """Base and formula of the rates."""
+        return words.formula(self.frame.head, one_group=self.group is not None)
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether the release's figures belong here: they are about the first page's units and question."""
+        head = self.frame.head
+        return self.is_top and self.group is None and self.frame.question["code"] == head["headline_question"]
+
+    @property
+    def downloads(self) -> Sequence[Download]:
+        """The files to take home; figures where they are shown."""
+        return [
+            each for each in self.frame.downloads if self.has_figures or not each.kinds[0].path.startswith("figures/")
+        ]
+
+    @property
+    def has_issued(self) -> bool:
+        """Whether the table needs a column for slips handed out."""
+        return any(row.unit.issued is not None for row in self.rows)
+
+    @cached_property
+    def columns(self) -> Columns:
+        """What the table of comparisons holds."""
+        return columns_of([row.beside for row in self.rows])
 
     @property
     def rows(self) -> Sequence[Row]:
@@ -116,30 +135,9 @@ class SearchPage:
     pages: Pages
 
 
-def _frame(session: Session, releases: Sequence[Release], shown: Release, here: Here) -> Frame | None:
-    head = shown.head
-    code = here.question or head["headline_question"]
-    question = next((each for each in head["questions"] if each["code"] == code), None)
-    if question is None:
-        return None
-    return Frame(
-        shown,
-        head,
-        method.day(head, shown.released_at),
-        method.banner(releases, shown),
-        method.log(releases, shown),
-        method.method(head, here.lang),
-        published.file_sizes(session, shown),
-        published.file_hash(session, shown, "table.csv"),
-        question,
-        words.is_weighted(head),
-        words.formula(head),
-    )
-
-
 def search_page(session: Session, releases: Sequence[Release], shown: Release, here: Here) -> SearchPage | None:
     """Find units and targets by a part of their name; None where the address names an unknown question."""
-    frame = _frame(session, releases, shown, here)
+    frame = frame_of(published.StoredRelease(session, shown), releases, here)
     if frame is None:
         return None
     found = published.search_units(session, shown, here.q, here.page)
@@ -147,78 +145,118 @@ def search_page(session: Session, releases: Sequence[Release], shown: Release, h
     return SearchPage(frame, rows, found.total, Pages(found.page, found.pages))
 
 
-def release_page(session: Session, releases: Sequence[Release], shown: Release, here: Here) -> ReleasePage | None:
-    """Return the page; None where the release has no such unit, target or question."""
-    frame = _frame(session, releases, shown, here)
-    if frame is None:
-        return None
+def release_page(source: ReleaseReader, releases: Sequence[Release], here: Here) -> ReleasePage | None:
+    """Return the page; None where the release has no such unit, target, group or question."""
+    frame = frame_of(source, releases, here)
+    return None if frame is None else page_in(frame, source, here)
+
+
+def page_in(frame: Frame, source: ReleaseReader, here: Here) -> ReleasePage | None:
+    """Return the page within a frame that is made already."""
     if here.target:
-        targets = published.targets(session, shown)
-        target = next((each for each in targets if each.code == here.target), None)
+        target = next((each for each in source.targets() if each.code == here.target), None)
         return None if target is None else _about_one(frame, here, target, [], [])
+    group = None
+    if here.group:
+        group = next((each for each in frame.head["groups"] if each["code"] == here.group), None)
+        if group is None or here.unit or not frame.is_weighted:
+            return None
     if frame.question["about"] == "targets" and not here.unit:
-        return _target_list(frame, here, published.targets(session, shown))
-    found = published.unit_page(session, shown, here.unit or None)
+        return _target_list(frame, here, source.targets(), group)
+    found = source.unit_page(here.unit or None)
     if found is not None and not found.unit.cells:  # No question is about a place: its page is the list of targets.
-        return _target_list(frame, here, published.targets(session, shown))
+        return _target_list(frame, here, source.targets(), group)
     if found is not None:
-        return _about_one(frame, here, found.unit, found.line, found.children)
+        return _about_one(frame, here, found.unit, found.line, found.children, group)
     if here.unit:
         return None
-    return _about_none(frame, here, published.top_units(session, shown))
+    return _about_none(frame, here, source.top_units(), group)
 
 
 def _about_one(
-    frame: Frame, here: Here, unit: ReleaseUnit, line: Sequence[ReleaseUnit], children: Sequence[ReleaseUnit]
+    frame: Frame,
+    here: Here,
+    unit: ReleaseUnit,
+    line: Sequence[ReleaseUnit],
+    children: Sequence[ReleaseUnit],
+    group: Question | None = None,
 ) -> ReleasePage:
-    head, code = frame.head, frame.question["code"]
-    cell = unit.cells.get(code)
-    shown = figure(cell, unit.ballots, head["headline_base"])
-    said = words.sentence(head, frame.question, cell, here.lang) if cell and shown.rate is not None else None
+    code = frame.question["code"]
+    row = row_of(unit, code, frame.head, here.group)
     sections, pages = _list(children, frame, here)
     return ReleasePage(
         frame,
         line,
         unit,
-        not unit.is_target and unit.places == head["places"] and all(each.places < unit.places for each in children),
-        shown,
-        said,
+        not unit.is_target
+        and unit.places == frame.head["places"]
+        and all(each.places < unit.places for each in children),
+        row.figure,
+        row.beside,
+        _sentence(frame, unit, row.figure, here),
         sections,
         pages,
-        _asked(frame, unit),
-        _by_group(frame, unit),
+        [] if group else _asked(frame, unit),
+        [] if group else _by_group(frame, unit),
+        group=group,
     )
 
 
-def _about_none(frame: Frame, here: Here, units: Sequence[ReleaseUnit]) -> ReleasePage:
+def _sentence(frame: Frame, unit: ReleaseUnit, shown: Figure, here: Here) -> Message | None:
+    if shown.rate is None:
+        return None
+    head, code = frame.head, frame.question["code"]
+    if here.group:
+        return words.sentence(head, frame.question, unit.group_cells[here.group][code], here.lang)
+    weighted_by = words.weighting(head, extras_of(unit, code))
+    return words.sentence(head, frame.question, unit.cells[code], here.lang, weighted_by)
+
+
+def _about_none(frame: Frame, here: Here, units: Sequence[ReleaseUnit], group: Question | None) -> ReleasePage:
     """Return the first page of a survey whose places lie under no common unit."""
     sections, pages = _list(units, frame, here)
-    return ReleasePage(frame, [], None, True, None, None, sections, pages, [], [])
+    return ReleasePage(frame, [], None, True, None, _NOTHING, None, sections, pages, [], [], group=group)
 
 
-def _target_list(frame: Frame, here: Here, targets: Sequence[ReleaseUnit]) -> ReleasePage:
+def _target_list(frame: Frame, here: Here, targets: Sequence[ReleaseUnit], group: Question | None) -> ReleasePage:
     """Return the list of targets: sorted within each class, since classes are not compared."""
     lines: list[Row] = []
     in_classes = sorted(targets, key=lambda each: [one.unit_class for one in targets].index(each.unit_class))
     for _, some in groupby(in_classes, lambda each: each.unit_class):
-        lines.extend(ordered([row_of(each, frame.question["code"], frame.head) for each in some], here.sort))
+        lines.extend(
+            ordered([row_of(each, frame.question["code"], frame.head, here.group) for each in some], here.sort)
+        )
     page, pages = _cut(lines, here.page)
     sections = [
         Section(
-            Message("{name}", {"name": name}) if name else words.BELOW_MIXED,
+            words.BELOW_MIXED,
             list(some),
             sum(each.unit_class == name for each in targets),
+            name,
         )
         for name, some in groupby(page, lambda row: row.unit.unit_class)
     ]
     classes = len({each.unit_class for each in targets})
     return ReleasePage(
-        frame, [], None, True, None, None, sections, pages, [], [], targets=len(targets), classes=classes
+        frame,
+        [],
+        None,
+        True,
+        None,
+        _NOTHING,
+        None,
+        sections,
+        pages,
+        [],
+        [],
+        targets=len(targets),
+        classes=classes,
+        group=group,
     )
 
 
 def _list(units: Sequence[ReleaseUnit], frame: Frame, here: Here) -> tuple[Sequence[Section], Pages]:
-    rows = ordered([row_of(unit, frame.question["code"], frame.head) for unit in units], here.sort)
+    rows = ordered([row_of(unit, frame.question["code"], frame.head, here.group) for unit in units], here.sort)
     page, pages = _cut(rows, here.page)
     heading = words.below({unit.level for unit in units})
     return ([Section(heading, page, len(rows))] if page else []), pages

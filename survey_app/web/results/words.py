@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from flask_babel import format_date
 
@@ -30,6 +30,7 @@ _PLACES_MIXED = message("Places with ballots")
 SATISFIED = message("Satisfied, share")
 APPROVAL = message("Satisfied or basically satisfied, share")
 APPROVAL_WEIGHTED = message("Satisfied or basically satisfied, share weighted by group")
+APPROVAL_BY_POPULATION = message("Satisfied or basically satisfied, share weighted by population")
 TOO_FEW = message("Too few ratings")
 NO_SCORE = message("Too few ratings in a group")
 NOBODY = message("Nobody rated")
@@ -55,7 +56,8 @@ def number(value: int | None) -> str:
 
 
 def below(levels: set[str]) -> Message:
-    """Return the heading over the units below one unit."""
+    """Return the heading over the units below one unit; its own row (本级) among them has no level of a kind."""
+    levels = levels - {"own"} or levels
     return BELOW.get(next(iter(levels)), BELOW_MIXED) if len(levels) == 1 else BELOW_MIXED
 
 
@@ -70,9 +72,16 @@ def is_weighted(head: Head) -> bool:
     return len(head["groups"]) > 1
 
 
+def by_population(head: Head) -> bool:
+    """Whether rates above the places are weighted by population."""
+    return head.get("roll_up") == "population"
+
+
 def approval_name(head: Head) -> Message:
     """Name the headline rate."""
-    return APPROVAL_WEIGHTED if is_weighted(head) else APPROVAL
+    if is_weighted(head):
+        return APPROVAL_WEIGHTED
+    return APPROVAL_BY_POPULATION if by_population(head) else APPROVAL
 
 
 def weights(head: Head, language: str) -> str:
@@ -90,9 +99,27 @@ def _either(options: Sequence[str]) -> Message:
     return message("{one} or {other}", one=said, other=quoted[-1]) if len(quoted) > 1 else said
 
 
-def sentence(head: Head, question: Mapping[str, Any], cell: Mapping[str, Any], language: str) -> Message:
-    """Say the headline number in words, with its base: it is about ballots, never about residents."""
+def weighting(head: Head, extras: Mapping[str, Any]) -> Literal["", "group", "population"]:
+    """Tell how the printed share of one unit was weighted: a place's own is not by population."""
     if is_weighted(head):
+        return "group"
+    return "population" if extras.get("unweighted_approval_rate") else ""
+
+
+def sentence(
+    head: Head,
+    question: Mapping[str, Any],
+    cell: Mapping[str, Any],
+    language: str,
+    weighted_by: Literal["", "group", "population"] = "",
+) -> Message:
+    """Say the headline number in words, with its base: it is about ballots, never about residents."""
+    if weighted_by == "population":
+        return message(
+            "Each place's share is counted for itself, then weighted by population. Ballots that rated: {rated}.",
+            rated=number(cell["rated"]),
+        )
+    if weighted_by == "group":
         return message(
             "Each group's share is counted for itself, then weighted: {weights}. Ballots that rated: {rated}.",
             weights=weights(head, language),
@@ -120,8 +147,8 @@ def sentence(head: Head, question: Mapping[str, Any], cell: Mapping[str, Any], l
     )
 
 
-def formula(head: Head) -> Sequence[Message]:
-    """Say base and formula (口径) of the rates of a table."""
+def formula(head: Head, *, one_group: bool = False) -> Sequence[Message]:
+    """Say base and formula (口径) of the rates of a table, of all ballots or of one group's alone."""
     said = [
         message(
             "Share satisfied or basically satisfied = (satisfied + basically satisfied) ÷ base; share satisfied = "
@@ -139,7 +166,9 @@ def formula(head: Head) -> Sequence[Message]:
                 "base with “don't know”."
             )
         )
-    if is_weighted(head):
+    if by_population(head):
+        said.append(message("Above the places, shares are weighted by population."))
+    if is_weighted(head) and not one_group:
         said.append(
             message("Shares are weighted by group: each group's share × its weight, summed, ÷ the sum of the weights.")
         )
@@ -149,6 +178,42 @@ def formula(head: Head) -> Sequence[Message]:
 def reason(standing: str, head: Head) -> Message:
     """Say in a sentence why a unit has no share."""
     return message(_REASONS[standing].text, threshold=head["threshold"])
+
+
+def interval(head: Head, low: str, high: str) -> Message | None:
+    """Say the interval of a headline share; None for an open poster, whose takers are no sample of anybody."""
+    if head.get("selection", "self") == "self" or not low:
+        return None
+    return message("95 percent interval: {low} to {high} percent.", low=low, high=high)
+
+
+def between(low: str, high: str) -> Message:
+    """Print the range of a change, whose ends have signs."""
+    return message("{low} to {high}", low=low, high=high)
+
+
+def whom(head: Head) -> Message:
+    """Say under the headline whom it speaks for."""
+    selection = head.get("selection", "self")
+    if selection == "self":
+        return message("It reflects those who took part only.")
+    if head.get("response_rate") is None:
+        return message("It reflects those who answered.")
+    if selection == "random":
+        return message("Slips went to a random sample; response rate {rate} percent.", rate=head["response_rate"])
+    return message("Slips went to everybody on a list; response rate {rate} percent.", rate=head["response_rate"])
+
+
+def previous(head: Head, language: str) -> Message | None:
+    """Name the last wave; None where there is none."""
+    last = head.get("previous")
+    if not last:
+        return None
+    return message(
+        "Compared with “{title}” of {day}; change in percentage points.",
+        title=pick(last["title"], language),
+        day=str(format_date(date.fromisoformat(last["day"]), "long")),
+    )
 
 
 def release_line(head: Head, release: int, day: str) -> Message:
@@ -169,11 +234,12 @@ def target_sentence(head: Head, targets: int, classes: int) -> Message:
     return said if classes > 1 else message("units rated. Each has its own share.")
 
 
-def order_note(head: Head, sort: str, targets: int) -> Message:
+def order_note(head: Head, sort: str, targets: int, group: str = "") -> Message:
     """Say in which order a list stands, and where its names lead."""
+    rate = APPROVAL if group else approval_name(head)
     ways = {
-        "rate": message("Highest first by: {rate}.", rate=approval_name(head)),
-        "lowest": message("Lowest first by: {rate}.", rate=approval_name(head)),
+        "rate": message("Highest first by: {rate}.", rate=rate),
+        "lowest": message("Lowest first by: {rate}.", rate=rate),
         "list": message("In the order of the list."),
     }
     said = ways[sort]
@@ -181,7 +247,7 @@ def order_note(head: Head, sort: str, targets: int) -> Message:
         said = message("{order} Each class for itself.", order=said)
     else:
         said = message("{order} Choose a name to see what stands below it.", order=said)
-    if is_weighted(head):
+    if is_weighted(head) and not group:
         said = message(
             "{order} Bars: ballots of all groups together, not weighted; at their end the weighted share.", order=said
         )

@@ -1,0 +1,79 @@
+"""For whom a release is made, and the three steps of its sign-off."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from survey_app.domain.messages import Message, Refused, message
+
+
+class Audience(StrEnum):
+    """For whom a release is made."""
+
+    #: 送审稿: for those who check it; its files carry a watermark.
+    REVIEW = "review"
+    #: 内部通报, with one 反馈单 for each unit.
+    INTERNAL = "internal"
+    #: 公开.
+    PUBLIC = "public"
+
+
+class Step(StrEnum):
+    """One step of the sign-off, in order."""
+
+    #: 经办
+    PREPARED = "prepared"
+    #: 审核
+    CHECKED = "checked"
+    #: 签发
+    APPROVED = "approved"
+
+
+@dataclass(frozen=True)
+class Signature:
+    """One step taken: by whom, as it is printed."""
+
+    step: Step
+    post: str
+    name: str
+    on: date
+
+
+@dataclass(frozen=True)
+class DocumentHead:
+    """What stands at the head and foot of the bulletin: 文号, 主送, 抄送; each may be empty."""
+
+    number: str = ""
+    main: str = ""
+    copies: str = ""
+
+
+def step_name(step: Step) -> Message:
+    """Return the step's name."""
+    return {
+        Step.PREPARED: message("Prepared by"),
+        Step.CHECKED: message("Checked by"),
+        Step.APPROVED: message("Approved for issue by"),
+    }[step]
+
+
+def next_step(taken: Sequence[Signature]) -> Step | None:
+    """Return the step that comes next; None once it is signed off."""
+    done = {each.step for each in taken}
+    return next((step for step in Step if step not in done), None)
+
+
+def check_signature(taken: Sequence[Signature], step: Step, name: str) -> None:
+    """Refuse a step out of turn, a nameless one, and a second one by the same person: four eyes see more than two."""
+    wanted = next_step(taken)
+    if wanted is None:
+        raise Refused(message("This draft is signed off already."))
+    if step is not wanted:
+        raise Refused(message("The next step of the sign-off is: {step}.", step=step_name(wanted)))
+    if not name.strip():
+        raise Refused(message("A signature needs the name of the person who signs."))
+    if name.strip() in {each.name for each in taken}:
+        raise Refused(
+            message("{name} has signed this draft already; each step is another person's.", name=name.strip())
+        )

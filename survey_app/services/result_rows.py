@@ -1,0 +1,368 @@
+"""From counts to rows: who was rated, by how many, and how; suppression applied once, in `analysis`."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.groups import EmptyGroup
+from analysis.histogram import by_rating
+from analysis.tables import UnitTable, tabulate
+from survey_app.domain.definition import RollUp, Selection
+from survey_app.domain.messages import Refused, message
+from survey_app.domain.questionnaire import Question
+from survey_app.domain.texts import DEFAULT_LANGUAGE, Texts, pick
+from survey_app.models import Unit
+from survey_app.services.surveys import Frame
+from survey_app.services.tabulating import SurveyCounts
+
+#: What is printed of a cell, in the order of the columns of every table and file.
+CELL_COLUMNS = (
+    "ballots",
+    "rated",
+    "satisfied",
+    "basically_satisfied",
+    "dissatisfied",
+    "dont_know",
+    "blank",
+    "satisfied_rate",
+    "approval_rate",
+    "satisfied_rate_all",
+    "approval_rate_all",
+    "range_low",
+    "range_high",
+    "suppressed",
+)
+
+TABLE_COLUMNS = ("unit_code", "name", "level", "question", *CELL_COLUMNS)
+
+
+_SELECTIONS: Mapping[Selection, Literal["self", "list", "random"]] = {
+    Selection.SELF: "self",
+    Selection.LIST: "list",
+    Selection.RANDOM: "random",
+}
+
+#: The level of a row that holds an inner unit's own ballots (本级), and the ending of its code.
+OWN_LEVEL = "own"
+OWN_ENDING = ".own"
+
+
+@dataclass(frozen=True)
+class ResultRow:
+    """One unit or listed target of the result, with a printed cell for each question that rates it."""
+
+    code: str
+    is_target: bool
+    name: Texts
+    level: str
+    unit_class: str
+    parent_code: str
+    path: Sequence[str]
+    places: int
+    places_with_ballots: int
+    ballots: int
+    #: Slips that were handed out to it; None where it has none.
+    issued: int | None
+    #: Question code -> printed cell, with the columns of CELL_COLUMNS.
+    cells: dict[str, dict[str, Any]]
+    #: Group code -> question code -> printed cell; empty where there is one group.
+    group_cells: dict[str, dict[str, dict[str, Any]]]
+    #: Question code -> what the survey's rules add to the cell; see services.extras.
+    extras: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RatedRows:
+    """All rows of one kind, units or targets, and the table that they are printed from."""
+
+    rows: Sequence[ResultRow]
+    table: UnitTable
+    questions: Sequence[Question]
+    #: Option counts of each row, shape (groups, rows, questions, blank + options + not asked), before suppression.
+    options: NDArray[np.int64]
+    #: Eligible people of each row by group, shape (groups, rows); 0 where they are not known.
+    eligible: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One row of the tree: a unit with its subtree, or an inner unit's own ballots."""
+
+    unit: Unit
+    is_own: bool
+    parent: int
+
+
+def result_rows(counted: SurveyCounts, threshold: int, empty_group: str) -> Sequence[ResultRow]:
+    """Return the table of a survey: every unit of the tree that has places, then every listed target."""
+    return [row for rated in rated_rows(counted, threshold, empty_group) for row in rated.rows]
+
+
+def rated_rows(counted: SurveyCounts, threshold: int, empty_group: str) -> Sequence[RatedRows]:
+    """Return the rows of the tree, and those of the listed targets where there are any."""
+    units = _unit_rows(counted, threshold, empty_group)
+    targets = _target_rows(counted, threshold, empty_group)
+    return [units] if targets is None else [units, targets]
+
+
+def _weights(frame: Frame) -> list[float] | None:
+    return [group.weight for group in frame.groups] if len(frame.groups) > 1 else None
+
+
+def _lines(counted: SurveyCounts) -> Sequence[_Line]:
+    """List the units that have places, parents before children; below an inner place a line of its own ballots."""
+    places = {unit.id for _, unit in counted.places}
+    inside = {each.id for _, unit in counted.places for each in counted.tree.line(unit)}
+    inner = {unit.parent_id for unit in counted.tree.units if unit.id in inside}
+    at: dict[int, int] = {}
+    lines: list[_Line] = []
+    for unit in counted.tree.units:
+        if unit.id in inside:
+            at[unit.id] = len(lines)
+            lines.append(_Line(unit, False, -1 if unit.parent_id is None else at[unit.parent_id]))
+            if unit.id in inner and unit.id in places:
+                lines.append(_Line(unit, True, at[unit.id]))
+    return lines
+
+
+def _unit_rows(counted: SurveyCounts, threshold: int, empty_group: str) -> RatedRows:
+    _check_sample(counted)
+    lines = _lines(counted)
+    # A place's ballots stand in the line of its own where it has one, else in its unit's.
+    index = {line.unit.id: number for number, line in enumerate(lines)}
+    at = [index[unit.id] for _, unit in counted.places]
+    slots = [
+        (number, slot.question)
+        for number, slot in enumerate(counted.frame.questionnaire.slots())
+        if slot.target is None and slot.question.kind == "rating"
+    ]
+    questions = [question for _, question in slots]
+    options = np.zeros((len(counted.frame.groups), len(lines), len(slots), counted.frame.tally_shape[1]), np.int64)
+    for column, (slot, _) in enumerate(slots):
+        options[:, at, column] = np.moveaxis(counted.counts[:, :, slot], 0, 1)
+    people = np.zeros(len(lines), np.int64)
+    people[at] = [place.population or 0 for place, _ in counted.places]
+    totals = np.zeros((len(lines), 3), np.int64)
+    totals[at] = np.stack([np.ones_like(counted.ballots), counted.ballots > 0, counted.ballots], axis=1)
+    parents = [line.parent for line in lines]
+    table = _tabulate(
+        parents, questions, options, counted.frame, threshold, empty_group, people, _everybody(counted, lines)
+    )
+    roll_up = table.tree.roll_up
+    rolled = np.stack([roll_up(group) for group in options])
+    sums = roll_up(totals)
+    rows = [_unit_row(counted, table, questions, number, line, sums[number]) for number, line in enumerate(lines)]
+    return RatedRows(rows, table, questions, rolled, _eligible_for_units(counted, roll_up(people), sums[:, 0]))
+
+
+def _eligible_for_units(
+    counted: SurveyCounts, people: NDArray[np.int64], places: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return how many people each group has under each unit, shape (groups, units); 0 where nobody knows.
+
+    Of several groups only the whole is declared: it is known for units that have every place below them.
+    """
+    declared = [group.eligible or 0 for group in counted.frame.definition.groups]
+    if len(declared) == 1:
+        return people[None]
+    return np.where(places == len(counted.places), np.array(declared, np.int64)[:, None], 0)
+
+
+def _check_sample(counted: SurveyCounts) -> None:
+    """Refuse a random sample that is larger than what it was drawn from."""
+    if counted.frame.definition.selection is not Selection.RANDOM:
+        return
+    crowded = [
+        unit.code
+        for (place, unit), ballots in zip(counted.places, counted.ballots, strict=True)
+        if ballots > (place.population or 0)
+    ]
+    if crowded:
+        raise Refused(
+            message(
+                "These places have more ballots than people, which no random sample has: {units}. Correct the "
+                "population, or let a new survey say how people were selected.",
+                units=", ".join(crowded[:10]),
+            )
+        )
+
+
+def _unit_row(
+    counted: SurveyCounts,
+    table: UnitTable,
+    questions: Sequence[Question],
+    number: int,
+    line: _Line,
+    sums: NDArray[np.int64],
+) -> ResultRow:
+    unit, above = line.unit, counted.tree.line(line.unit)
+    if line.is_own:
+        above = [*above, unit]
+    slips = counted.slips.get(unit.id)
+    return ResultRow(
+        code=f"{unit.code}{OWN_ENDING}" if line.is_own else unit.code,
+        is_target=False,
+        name={DEFAULT_LANGUAGE: f"{unit.name}（本级）" if line.is_own else unit.name},
+        level=OWN_LEVEL if line.is_own else unit.level,
+        unit_class=unit.unit_class,
+        parent_code=above[-2].code if len(above) > 1 else "",
+        path=[each.name for each in above[:-1]],
+        places=int(sums[0]),
+        places_with_ballots=int(sums[1]),
+        ballots=int(sums[2]),
+        issued=slips.printed - slips.voided if slips and not line.is_own else None,
+        cells=_printed(table, number, questions),
+        group_cells=_printed_groups(table, number, questions, counted.frame),
+    )
+
+
+def _everybody(counted: SurveyCounts, lines: Sequence[_Line]) -> NDArray[np.bool_]:
+    """Say of which lines everybody of the list answered: there is nothing left to be inferred."""
+    found = np.zeros(len(lines), np.bool_)
+    if counted.frame.definition.selection is Selection.LIST:
+        for number, line in enumerate(lines):
+            slips = counted.slips.get(line.unit.id)
+            found[number] = bool(slips and not line.is_own and slips.printed > 0 and slips.unspent == 0)
+    return found
+
+
+def _target_rows(counted: SurveyCounts, threshold: int, empty_group: str) -> RatedRows | None:
+    """Answers about listed targets are summed over the places where they were given; targets make no tree."""
+    frame = counted.frame
+    questions = [question for question in frame.questionnaire.rating_questions if question.about_targets]
+    targets = frame.questionnaire.targets
+    if not questions:
+        return None
+    slots = {
+        (slot.question.code, slot.target.code): number
+        for number, slot in enumerate(frame.questionnaire.slots())
+        if slot.target is not None
+    }
+    everywhere = counted.counts.sum(axis=0)
+    options = np.stack(
+        [
+            np.stack([everywhere[:, slots[question.code, target.code]] for question in questions], axis=1)
+            for target in targets
+        ],
+        axis=1,
+    )
+    table = _tabulate(
+        [-1] * len(targets), questions, options, frame, threshold, empty_group, None, np.zeros(len(targets), np.bool_)
+    )
+    asked = table.ballots.max(axis=1)
+    rows = []
+    for number, target in enumerate(targets):
+        unit = counted.tree.by_code.get(target.code)
+        rows.append(
+            ResultRow(
+                code=target.code,
+                is_target=True,
+                name=target.name,
+                level=unit.level if unit else "target",
+                unit_class=target.unit_class,
+                parent_code="",
+                path=[],
+                places=len(counted.places),
+                places_with_ballots=int((counted.ballots > 0).sum()),
+                ballots=int(asked[number]),
+                issued=None,
+                cells=_printed(table, number, questions),
+                group_cells=_printed_groups(table, number, questions, frame),
+            )
+        )
+    return RatedRows(rows, table, questions, options, _eligible_for_targets(counted))
+
+
+def _eligible_for_targets(counted: SurveyCounts) -> NDArray[np.int64]:
+    """Return how many people each group has that rates a target, shape (groups, targets)."""
+    frame, targets = counted.frame, counted.frame.questionnaire.targets
+    declared = {each.code: each.eligible for each in frame.definition.groups}
+    everybody = sum(place.population or 0 for place, _ in counted.places)
+    found = np.zeros((len(frame.groups), len(targets)), np.int64)
+    for position, group in enumerate(frame.groups):
+        rated = frame.group_targets.get(group.id)
+        people = declared.get(group.code) or (everybody if len(frame.groups) == 1 else 0)
+        found[position] = [people if rated is None or target.code in rated else 0 for target in targets]
+    return found
+
+
+def rating_counts(options: NDArray[np.int64], question: Question) -> NDArray[np.int64]:
+    """Histograms (..., blank + options of the widest question + not asked) to rating counts (..., 5)."""
+    width = len(question.options)
+    shaped = np.concatenate([options[..., : width + 1], options[..., -1:]], axis=-1)
+    return by_rating(shaped, [option.rating for option in question.options if option.rating is not None])
+
+
+def _tabulate(
+    parents: Sequence[int],
+    questions: Sequence[Question],
+    options: NDArray[np.int64],
+    frame: Frame,
+    threshold: int,
+    empty_group: str,
+    people: NDArray[np.int64] | None,
+    everybody: NDArray[np.bool_],
+) -> UnitTable:
+    """Make the table by the rules that the definition declares; options are each row's own, (groups, rows, …)."""
+    own = np.zeros((*options.shape[:-1], 5), np.int64)
+    for column, question in enumerate(questions):
+        own[:, :, column] = rating_counts(options[:, :, column], question)
+    rules = frame.definition
+    weighted = rules.roll_up is RollUp.POPULATION or rules.selection is Selection.RANDOM
+    empty: EmptyGroup = "refuse" if empty_group == "refuse" else "renormalise"
+    return tabulate(
+        parents,
+        [question.code for question in questions],
+        own,
+        weights=_weights(frame),
+        threshold=threshold,
+        required=[question.required for question in questions],
+        empty_group=empty,
+        populations=people if weighted else None,
+        selection=_SELECTIONS[rules.selection],
+        census=everybody,
+        finer=_finer(questions, options),
+    )
+
+
+def _finer(questions: Sequence[Question], options: NDArray[np.int64]) -> NDArray[np.int64] | None:
+    """Return the option counts of questions whose mean score says more than the ratings do; None where none does."""
+    telling = [
+        each.options[0].score is not None and len({option.rating for option in each.options}) < len(each.options)
+        for each in questions
+    ]
+    return options[..., 1:-1] * np.array(telling)[:, None] if any(telling) else None
+
+
+def _printed(table: UnitTable, unit: int, questions: Sequence[Question]) -> dict[str, dict[str, Any]]:
+    return {question.code: dict(vars(table.cell(unit, number))) for number, question in enumerate(questions)}
+
+
+def _printed_groups(
+    table: UnitTable, unit: int, questions: Sequence[Question], frame: Frame
+) -> dict[str, dict[str, dict[str, Any]]]:
+    if len(frame.groups) < 2:
+        return {}
+    return {
+        group.code: {
+            question.code: dict(vars(table.group_cell(position, unit, number)))
+            for number, question in enumerate(questions)
+        }
+        for position, group in enumerate(frame.groups)
+    }
+
+
+def table_rows(rows: Sequence[ResultRow]) -> Iterator[dict[str, Any]]:
+    """Give the long form of a result: one row a unit x question, with the columns of TABLE_COLUMNS."""
+    for row in rows:
+        for question, cell in row.cells.items():
+            yield {
+                "unit_code": row.code,
+                "name": pick(row.name, DEFAULT_LANGUAGE),
+                "level": row.level,
+                "question": question,
+                **cell,
+            }

@@ -1,0 +1,69 @@
+"""The sign-off of a draft for review (送审稿): 经办, 审核, 签发, each by another person, each written down."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey_app.domain.lifecycle import Act
+from survey_app.domain.messages import Refused, message
+from survey_app.domain.release import Audience, DocumentHead, Signature, Step, check_signature, next_step, step_name
+from survey_app.models import Release, SignOff, Survey
+from survey_app.services.lifecycle import lock_survey, record
+
+
+def newest_draft(session: Session, survey: Survey) -> Release | None:
+    """Return the newest draft for review; None where there is none."""
+    return session.scalars(
+        select(Release)
+        .where(Release.survey_id == survey.id, Release.audience == Audience.REVIEW)
+        .order_by(Release.number.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def signatures_of(session: Session, draft: Release | None) -> Sequence[Signature]:
+    """Return the steps taken, in order."""
+    if draft is None:
+        return []
+    zone = ZoneInfo(draft.head["time_zone"])
+    taken = {
+        each.step: Signature(Step(each.step), each.post, each.name, each.at.astimezone(zone).date())
+        for each in session.scalars(select(SignOff).where(SignOff.release_id == draft.id))
+    }
+    return [taken[step] for step in Step if step in taken]
+
+
+def document_of(draft: Release | None) -> DocumentHead:
+    """Return 文号, 主送 and 抄送 as they stood on the draft; empty where there is none."""
+    return DocumentHead(**draft.head["document"]) if draft is not None else DocumentHead()
+
+
+def require_signed(session: Session, survey: Survey) -> None:
+    """Refuse to release what somebody has put to review and nobody has signed."""
+    draft = newest_draft(session, survey)
+    waiting = None if draft is None else next_step(signatures_of(session, draft))
+    if draft is not None and waiting is not None:
+        raise Refused(
+            message(
+                "Draft for review {number} is not signed off. The next step is: {step}.",
+                number=draft.number,
+                step=step_name(waiting),
+            )
+        )
+
+
+def sign(session: Session, slug: str, step: Step, post: str, name: str, by: str) -> Release:
+    """Take the next step of the sign-off of the newest draft; Refused out of turn."""
+    survey = lock_survey(session, slug)
+    draft = newest_draft(session, survey)
+    if draft is None:
+        raise Refused(message("There is no draft for review to sign. Make one first."))
+    check_signature(signatures_of(session, draft), step, name)
+    record(session, survey, Act.SIGN, by, about=f"{step} · {post.strip()} · {name.strip()}")
+    session.add(
+        SignOff(release_id=draft.id, step=step, post=post.strip(), name=name.strip(), by=by, at=datetime.now(UTC))
+    )
+    return draft
