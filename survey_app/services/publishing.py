@@ -77,6 +77,8 @@ def publish(
         survey = lock_survey(session, slug)
         if next_number(session, survey, audience) != number:
             raise Refused(message("Somebody else has just published this survey. Look at that release first."))
+        if audience is not Audience.REVIEW:
+            signing.require_same_table(session, survey, {each.path: each.sha256 for each in files})
         record(session, survey, _ACTS[audience], by, reason or "")
         release = _release(session, survey, head, files, released_at, by, reason or "")
         _store(session, release, draft.rows, files)

@@ -1,6 +1,6 @@
 """The sign-off of a draft for review (送审稿): 经办, 审核, 签发, each by another person, each written down."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -10,8 +10,11 @@ from sqlalchemy.orm import Session
 from survey_app.domain.lifecycle import Act
 from survey_app.domain.messages import Refused, message
 from survey_app.domain.release import Audience, DocumentHead, Signature, Step, check_signature, next_step, step_name
-from survey_app.models import Release, SignOff, Survey
+from survey_app.models import Release, ReleaseFile, SignOff, Survey
 from survey_app.services.lifecycle import lock_survey, record
+
+#: The file that has every figure and nothing of the audience: what is released must equal what was signed.
+SIGNED_FILE = "table.csv"
 
 
 def newest_draft(session: Session, survey: Survey) -> Release | None:
@@ -51,6 +54,22 @@ def require_signed(session: Session, survey: Survey) -> None:
                 "Draft for review {number} is not signed off. The next step is: {step}.",
                 number=draft.number,
                 step=step_name(waiting),
+            )
+        )
+
+
+def require_same_table(session: Session, survey: Survey, hashes: Mapping[str, str]) -> None:
+    """Refuse to release another table than the one that was signed; `hashes` by the path of the file."""
+    draft = newest_draft(session, survey)
+    if draft is None:
+        return
+    signed = session.get(ReleaseFile, (draft.id, SIGNED_FILE))
+    if signed is None or signed.sha256 != hashes[SIGNED_FILE]:
+        raise Refused(
+            message(
+                "The table differs from that of draft for review {number}, which was signed. Make a new draft, and let "
+                "it be signed.",
+                number=draft.number,
             )
         )
 

@@ -74,6 +74,15 @@ def test_a_draft_is_signed_by_three_people_in_order_before_anything_is_released(
     with pytest.raises(Refused, match="signed off already"):
         sign(closed, Step.APPROVED, "丁")
 
+    # What is released is what was signed, to the digit.
+    with closed.writing() as session:
+        file = session.get(ReleaseFile, (second.id, "table.csv"))
+        signed, file.sha256 = file.sha256, "0" * 64
+    with pytest.raises(Refused, match="differs from that of draft for review 2"):
+        publish(closed, "poll", "lin")
+    with closed.writing() as session:
+        session.get(ReleaseFile, (second.id, "table.csv")).sha256 = signed
+
     release = publish(closed, "poll", "lin")
     assert (release.number, release.signed_as, release.audience) == (1, second.id, "public")
     assert release.head["document"] == {"number": HEAD.number, "main": HEAD.main, "copies": HEAD.copies}
