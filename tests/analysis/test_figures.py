@@ -9,6 +9,7 @@ import pytest
 
 from analysis.figures.face import open_face
 from analysis.figures.marks import Shape, Words
+from analysis.figures.page import Page
 from tests.analysis.figure_examples import (
     BAR_ROWS,
     BARS,
@@ -161,3 +162,10 @@ def test_long_texts_break_between_characters_or_words_but_not_before_a_comma():
 def test_a_long_name_is_not_cut():
     for drawing in (bars([replace(BAR_ROWS[0], name=LONG)]), every_kind()["ranges"], every_kind()["waves"]):
         assert any(mark.text == LONG for mark in drawing.sheet.marks if isinstance(mark, Words))
+
+
+def test_a_sliver_too_thin_for_a_hatch_line_still_has_its_frame():
+    page = Page("题", "", FONT)
+    before = len(page.marks)
+    page.hatched(0, 0, 0.01, 0.01)
+    assert len(page.marks) == before + 2

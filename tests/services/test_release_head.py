@@ -5,6 +5,7 @@ import pytest
 from survey_app.domain.ballot import Channel
 from survey_app.services.lifecycle import close_survey
 from survey_app.services.publishing import draft_release
+from survey_app.services.release_tables import overview
 from tests.services.polling import DEFINITION, launch_poll
 from tests.services.slip_printing import BY_SLIP, launch_by_slip
 
@@ -71,3 +72,28 @@ def test_a_choice_that_few_made_is_hidden_whole(asked):
     counts = {each["question"]: each["counts"] for each in draft.head["option_counts"]}
     assert counts["visits"] is None
     assert draft.head["keywords"] == []
+
+
+def test_channels_are_told_apart_over_the_survey_and_a_small_one_is_hidden(poll):
+    poll.many("A11", 40, overall="satisfied")
+    poll.many("B11", 12, overall="dissatisfied")
+    poll.cast(*(poll.submission("A12", channel=Channel.ASSISTED, overall="satisfied") for _ in range(15)))
+    poll.cast(*(poll.submission("A12", channel=Channel.ASSISTED, overall="dissatisfied") for _ in range(15)))
+    poll.cast(*(poll.submission("B12", channel=Channel.TELEPHONE, overall="satisfied") for _ in range(4)))
+    draft = drafted(poll.database)
+    cells = draft.head["channel_cells"]
+    assert {channel: cell["ballots"] for channel, cell in cells.items()} == {
+        "poster": 52,
+        "assisted": 30,
+        "telephone": 4,
+    }
+    # The telephone's four are hidden, and with them the next smaller channel, which would give them away.
+    assert {channel: cell["suppressed"] for channel, cell in cells.items()} == {
+        "poster": False,
+        "assisted": True,
+        "telephone": True,
+    }
+    assert (cells["poster"]["satisfied"], cells["poster"]["approval_rate"]) == (40, "76.9")
+    rows = {row[0]: row[2:] for row in overview.headline(draft.head | {"number": 1}, draft.rows).rows}
+    assert rows["扫测评公告"] == [40, 52, "76.9", "未加权"]
+    assert rows["电话访问"] == ["", "", "", "样本不足"]

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from survey_app.models import Place
+from survey_app.services import release_files
 from survey_app.services.counting import TallyKey, count_ballots
 from survey_app.services.importing_units import import_units
 from survey_app.services.launching import launch
@@ -20,8 +21,10 @@ EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 
 
 @pytest.fixture
-def slug(app):
-    """Publish the field case, its counts made up."""
+def slug(app, monkeypatch):
+    """Publish the field case, its counts made up; without documents, which no page shows."""
+    monkeypatch.setattr(release_files, "_xlsx", lambda *_: b"x")
+    monkeypatch.setattr(release_files, "_document", lambda *_: b"x")
     database = app.extensions["manyi"].database
     random = np.random.default_rng(1)
     with database.writing() as session:
