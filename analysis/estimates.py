@@ -73,6 +73,17 @@ class Bases:
         )
 
 
+def over_all(counts: Counts) -> Counts:
+    """Count "don't know" as no approval: the approval rate of the result is the one over rated and don't know.
+
+    So that ranges, positions and changes of a headline with the base "all" need no formulas of their own.
+    """
+    folded = counts.copy()
+    folded[..., DISSATISFIED] += folded[..., DONT_KNOW]
+    folded[..., DONT_KNOW] = 0
+    return folded
+
+
 def remainders(tree: Tree, counts: NDArray[Number], hidden: NDArray[np.bool_]) -> NDArray[Number]:
     """Split a published table into the finest sums that it states.
 

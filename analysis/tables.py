@@ -11,7 +11,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.cells import Cell, print_cell, ratios
-from analysis.estimates import Bases, Floats, Rates, approval_range, effective_ballots, ratio, remainders, weighted
+from analysis.estimates import (
+    Bases,
+    Floats,
+    Rates,
+    approval_range,
+    effective_ballots,
+    over_all,
+    ratio,
+    remainders,
+    weighted,
+)
 from analysis.groups import EmptyGroup, Weight, exact_weights, weighted_score
 from analysis.population import PopulationRates, Weighting, check_people
 from analysis.rates import round_percent
@@ -25,6 +35,9 @@ Bools = NDArray[np.bool_]
 #: How ballots came about: "self" by an open poster (the range is a range, 波动范围), "list" by slips to a known list,
 #: "random" by slips to people drawn at random within every place.
 Selection = Literal["self", "list", "random"]
+
+#: What the headline\'s rates stand on: ballots that rated, or these and don\'t know.
+Base = Literal["rated", "all"]
 
 #: Stands in arrays where a count is hidden, so that a mistake is visible.
 HIDDEN: Final = -1
@@ -47,6 +60,7 @@ class UnitTable:
         populations: each unit's own eligible people, shape (units,), or None where rates come from counts.
         selection: how ballots came about.
         census: where everybody on the list answered, bool, shape (units,).
+        base: of the headline, "rated" or "all"; ranges, effective numbers and what is compared stand on it.
 
     """
 
@@ -64,6 +78,7 @@ class UnitTable:
     populations: Counts | None
     selection: Selection
     census: Bools
+    base: Base = "rated"
 
     @property
     def groups(self) -> int:
@@ -83,12 +98,29 @@ class UnitTable:
     def rates(self) -> Rates:
         """All rates as arrays (units, questions), for sorting and drawing; nan where :class:`Cell` has None."""
         if self._by_people is not None:
-            return self._without_census(_population_rates(self._by_people, self.selection))
+            return self._without_census(_population_rates(self._by_people, self._compared_people, self.selection))
         if self.weights is None:
-            rates = _rates(self.tree, self.counts[None], self.suppressed, None, self.empty_group)
+            rates = _rates(self.tree, self.counts[None], self.suppressed, None, self.empty_group, self.base)
         else:
-            rates = _rates(self.tree, self.group_counts, self.rates_suppressed, self.weights, self.empty_group)
+            hidden = self.rates_suppressed
+            rates = _rates(self.tree, self.group_counts, hidden, self.weights, self.empty_group, self.base)
         return self._without_census(rates)
+
+    @property
+    def compared(self) -> Counts:
+        """Counts whose approval rate is the headline's: as :attr:`counts`, "don't know" folded in where it counts."""
+        return over_all(self.counts) if self.base == "all" else self.counts
+
+    @property
+    def compared_groups(self) -> Counts:
+        """The same by group."""
+        return over_all(self.group_counts) if self.base == "all" else self.group_counts
+
+    @cached_property
+    def _compared_people(self) -> PopulationRates | None:
+        if self.populations is None:
+            return None
+        return PopulationRates.of(self.tree, self.suppressed, self.populations, self.compared)
 
     @cached_property
     def _by_people(self) -> PopulationRates | None:
@@ -106,7 +138,7 @@ class UnitTable:
     def group_rates(self) -> tuple[Rates, ...]:
         """Each group's own rates, as in :attr:`rates` but always from counts: people are not known by group."""
         return tuple(
-            self._without_census(_rates(self.tree, counts[None], hidden, None, self.empty_group))
+            self._without_census(_rates(self.tree, counts[None], hidden, None, self.empty_group, self.base))
             for counts, hidden in zip(self.group_counts, self.group_suppressed, strict=True)
         )
 
@@ -136,25 +168,26 @@ class UnitTable:
         effective = float(self.effective[at])
         if isnan(effective):
             return Weighting(satisfied, approval, None, None)
-        rated = int(self.counts[unit, question, RATED].sum())
+        rated = int(self.compared[unit, question, RATED].sum())
         return Weighting(satisfied, approval, f"{rated / effective:.2f}", floor(effective + 0.5))
 
     @cached_property
     def effective(self) -> Floats:
         """Effective numbers of rated ballots, shape (units, questions), nan where there is no rate."""
-        if self._by_people is not None:
-            effective = self._by_people.effective
+        if self._compared_people is not None:
+            effective = self._compared_people.effective
         elif self.weights is None:
-            effective = self.counts[..., RATED].sum(axis=-1).astype(np.float64)
+            effective = self.compared[..., RATED].sum(axis=-1).astype(np.float64)
         else:
-            effective = effective_ballots(self.group_counts[..., RATED].sum(axis=-1), self.weights)
+            effective = effective_ballots(self.compared_groups[..., RATED].sum(axis=-1), self.weights)
         return np.where(np.isnan(self.rates.approval), np.nan, effective)
 
     def ranges(self, level: float) -> tuple[Floats, Floats]:
         """Return the range of every approval rate at another level, places as clusters: for many units at once."""
-        if self._by_people is not None:
-            return approval_range(self.tree, self._by_people.blocks[None], (1,), self._by_people.weights[0], level)
-        counts = self.counts[None] if self.weights is None else self.group_counts
+        people = self._compared_people
+        if people is not None:
+            return approval_range(self.tree, people.blocks[None], (1,), people.weights[0], level)
+        counts = self.compared[None] if self.weights is None else self.compared_groups
         weights = [float(weight) for weight in self.weights or (Fraction(1),)]
         return approval_range(self.tree, remainders(self.tree, counts, self.rates_suppressed), weights, level=level)
 
@@ -193,7 +226,12 @@ class UnitTable:
 
 
 def _rates(
-    tree: Tree, counts: Counts, hidden: Bools, weights: tuple[Fraction, ...] | None, empty_group: EmptyGroup
+    tree: Tree,
+    counts: Counts,
+    hidden: Bools,
+    weights: tuple[Fraction, ...] | None,
+    empty_group: EmptyGroup,
+    compared: Base,
 ) -> Rates:
     """Compute rates and ranges from published counts (groups, units, questions, 5)."""
     weight = np.array([float(one) for one in weights or (Fraction(1),)])
@@ -201,16 +239,18 @@ def _rates(
     carrying = base.rated[weight > 0] > 0
     no_rate = ~(np.all(carrying, axis=0) if empty_group == "refuse" else np.any(carrying, axis=0))
     scores = [np.where(no_rate, np.nan, weighted(ratio(part, whole), weight)) for part, whole in base.ratios()]
+    counts = over_all(counts) if compared == "all" else counts
     limits = approval_range(tree, remainders(tree, counts, hidden), weight.tolist())
     return Rates(*scores, *(np.where(no_rate, np.nan, limit) for limit in limits))
 
 
-def _population_rates(by_people: PopulationRates, selection: Selection) -> Rates:
-    """Compute rates and ranges weighted by people."""
+def _population_rates(by_people: PopulationRates, compared: PopulationRates | None, selection: Selection) -> Rates:
+    """Compute rates weighted by people, and the ranges of those that are compared."""
+    of = compared or by_people
     if selection == "random":
-        limits = by_people.random_range()
+        limits = of.random_range()
     else:
-        limits = approval_range(by_people.tree, by_people.blocks[None], (1,), by_people.weights[0])
+        limits = approval_range(of.tree, of.blocks[None], (1,), of.weights[0])
     hidden = by_people.hidden
     return Rates(*(np.where(hidden, np.nan, values) for values in (*by_people.rates, *limits)))
 
@@ -228,6 +268,7 @@ def tabulate(
     selection: Selection = "self",
     census: ArrayLike | None = None,
     finer: ArrayLike | None = None,
+    base: Base = "rated",
 ) -> UnitTable:
     """Roll counts up, suppress once, and return the table that everything reads.
 
@@ -246,6 +287,7 @@ def tabulate(
         census: where everybody on the list answered, bool, shape (units,): no sampling interval there.
         finer: each unit's OWN ballots by option, shape (groups, units, questions, options), where mean scores are
             printed of scales on which several options share a rating; such a score says something about options.
+        base: of the headline's approval rate; ranges and whatever is compared stand on it.
 
     Returns:
         The table, immutable.
@@ -294,6 +336,7 @@ def tabulate(
         populations=people,
         selection=selection,
         census=everybody,
+        base=base,
     )
     for array in vars(table).values():
         if isinstance(array, np.ndarray):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from survey_app.documents.delimited import neutralise
 from survey_app.documents.printed_table import NO_RATE, PrintedTable
+from survey_app.documents.table_layout import squares
 from survey_app.documents.workbook_cover import Cover, write_cover
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 _PRINTED_NUMBER = re.compile(r"[+-]?\d+(?:\.(\d+))?")
 _TITLE_ROW, _HEADER_ROW, _FIRST_ROW = 0, 1, 2
 _A4 = 9
+#: Points that one line of a note takes.
+_LINE = 16
 #: A table with more columns than this is scrolled sideways.
 _WIDE = 8
 _FONT = {"font_name": "Microsoft YaHei", "font_size": 11}
@@ -75,7 +78,17 @@ class _SheetWriter:
                 self._write_cell(row, column, value)
         below = _FIRST_ROW + len(self._sheet.rows) + 1
         for row, note in enumerate(self._sheet.notes, start=below):
-            self._write_text(row, 0, note, self._workbook_format("note", {}))
+            self._write_note(row, note)
+
+    def _write_note(self, row: int, note: str) -> None:
+        """Write a note across the table: beyond it, it would make the printed page wider than the table."""
+        form = self._workbook_format("note", {"text_wrap": True, "valign": "top"})
+        across = sum(column.width for column in self._sheet.columns)
+        lines = -(-squares(note) * 2 // across) if across else 1
+        self._page.set_row(row, _LINE * max(1, lines))
+        if len(self._sheet.columns) > 1:
+            self._page.merge_range(row, 0, row, len(self._sheet.columns) - 1, "", form)
+        self._write_text(row, 0, note, form)
 
     def _set_up_page(self) -> None:
         page = self._page

@@ -1,5 +1,6 @@
 """For whom a release is made, and the three steps of its sign-off."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -71,9 +72,15 @@ def check_signature(taken: Sequence[Signature], step: Step, name: str) -> None:
         raise Refused(message("This draft is signed off already."))
     if step is not wanted:
         raise Refused(message("The next step of the sign-off is: {step}.", step=step_name(wanted)))
-    if not name.strip():
+    if not _person(name):
         raise Refused(message("A signature needs the name of the person who signs."))
-    if name.strip() in {each.name for each in taken}:
+    if _person(name) in {_person(each.name) for each in taken}:
         raise Refused(
             message("{name} has signed this draft already; each step is another person's.", name=name.strip())
         )
+
+
+def _person(name: str) -> str:
+    """Return a name without what the eye does not tell apart: width, spaces, marks that print nothing."""
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(each for each in plain if not each.isspace() and unicodedata.category(each) != "Cf")

@@ -1,11 +1,10 @@
 """The release of a closed survey, for one audience."""
 
-from sqlalchemy.orm import Session
-
+from survey_app.domain.messages import Refused, message
 from survey_app.domain.release import Audience, DocumentHead
 from survey_app.jobs.work import Work
 from survey_app.services import publishing
-from survey_app.services.surveys import find_survey
+from survey_app.services.results import releases_of
 
 
 def make_release(work: Work) -> None:
@@ -15,16 +14,26 @@ def make_release(work: Work) -> None:
     publish a second time.
     """
     audience = Audience(str(work.arguments.get("audience", Audience.PUBLIC)))
-    number = int(str(work.arguments["number"]))
+    number, given = int(str(work.arguments["number"])), work.arguments.get("document")
+    reason = None if work.arguments["reason"] is None else str(work.arguments["reason"])
     with work.database.reading() as session:
-        if _next(session, work.slug, audience) > number:
-            return
-    given, reason = work.arguments.get("document"), work.arguments["reason"]
+        there = next(
+            (each for each in releases_of(session, work.slug) if (each.audience, each.number) == (audience, number)),
+            None,
+        )
+    if there is not None:
+        if (there.reason, there.released_by, given or there.head["document"]) != (
+            reason or "",
+            work.asked_by,
+            there.head["document"],
+        ):
+            raise Refused(message("Somebody else has just published this survey. Look at that release first."))
+        return
     publishing.publish(
         work.database,
         work.slug,
         work.asked_by,
-        None if reason is None else str(reason),
+        reason,
         lambda done: _tell(work, done),
         audience,
         DocumentHead(**given) if isinstance(given, dict) else None,
@@ -35,7 +44,3 @@ def _tell(work: Work, done: int) -> None:
     """Pass the progress on, but not the last step: by then the release is there, and no cancelling undoes it."""
     if done < publishing.STEPS:
         work.progress(done, publishing.STEPS)
-
-
-def _next(session: Session, slug: str, audience: Audience) -> int:
-    return publishing.next_number(session, find_survey(session, slug), audience)

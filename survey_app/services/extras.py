@@ -116,15 +116,15 @@ def _standings(rated: RatedRows, extras: list[dict[str, Extra]], survey: Survey)
     key = "approval_rate_all" if wide else "approval_rate"
     printed = [row.cells[survey.headline_question][key] for row in rated.rows]
     hidden = table.rates_suppressed[:, column] | np.array([row.level == OWN_LEVEL for row in rated.rows], bool)
-    counts = table.counts if table.weights is None else table.group_counts
-    base = np.where(hidden, -1, table.counts[:, column, RATED].sum(axis=-1))
+    counts = table.compared if table.weights is None else table.compared_groups
+    base = np.where(hidden, -1, table.compared[:, column, RATED].sum(axis=-1))
     group_base = np.where(hidden, -1, counts[..., column, RATED].sum(axis=-1))
     approval = np.where(hidden, 0, counts[..., column, [SATISFIED, BASICALLY_SATISFIED]].sum(axis=-1))
     classes = [(row.level, row.unit_class) for row in rated.rows]
     sets = list(position_sets(approval, group_base, classes, weights=table.weights))
     _clustered_sets(rated, column, base, classes, sets)
     for extra, standing in zip(extras, standings(positions(printed, base, classes), sets, classes), strict=True):
-        if standing is not None:
+        if standing is not None and standing.of > 1:
             extra[survey.headline_question] |= {
                 "position": standing.position,
                 "position_low": standing.low,
@@ -133,7 +133,7 @@ def _standings(rated: RatedRows, extras: list[dict[str, Extra]], survey: Survey)
             }
     effective = np.nan_to_num(table.effective[:, column])
     trials = np.where(hidden, -1, np.floor(effective).astype(np.int64))
-    rate = np.nan_to_num(table.rates.approval[:, column])
+    rate = np.nan_to_num((table.rates.approval_all if wide else table.rates.approval)[:, column])
     for extra, band in zip(extras, bands(np.maximum(rate * trials, 0), trials, classes), strict=True):
         if band is not None:
             extra[survey.headline_question]["band"] = str(band)

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.estimates import over_all
 from analysis.multiplicity import benjamini_hochberg, holm
 from analysis.rates import round_points
 from analysis.ratings import CELLS, Rating
@@ -39,6 +41,8 @@ class LastWave:
     people_before: Mapping[str, int]
     #: Group code -> weight, the same in both waves.
     groups: Mapping[str, float]
+    #: Key of the headline's rate in a printed cell: on its base the waves are compared.
+    rate: str
 
     def add_changes(self, rated: RatedRows, extras: Sequence[dict[str, Extra]]) -> None:
         """Add the change of every rating question to the extras of its rows."""
@@ -59,7 +63,7 @@ class LastWave:
                     compared = _change(found, clear, (number, codes.index(question.code)))
                     before = then[match[number]].cells.get(question.code) if match[number] >= 0 else None
                     if compared is not None and before is not None:
-                        extras[number][question.code] |= compared | {"change_previous": before["approval_rate"]}
+                        extras[number][question.code] |= compared | {"change_previous": before[self.rate]}
                         continue
                     reason = reason or _without(row.cells[question.code], before)
                 extras[number][question.code]["change_reason"] = reason
@@ -80,21 +84,27 @@ class LastWave:
         table = rated.table
         people = self._people(self.people, [row.code for row in rated.rows])
         if table.weights is None:
-            return Wave(table.tree, table.counts[:, chosen], table.suppressed[:, chosen], people)
+            return Wave(table.tree, table.compared[:, chosen], table.suppressed[:, chosen], people)
         hidden = (table.rates_suppressed | np.isnan(table.rates.approval))[:, chosen]
         weights = [float(weight) for weight in table.weights]
-        return Wave(table.tree, table.counts[:, chosen], hidden, None, table.group_counts[:, :, chosen], weights)
+        return Wave(table.tree, table.compared[:, chosen], hidden, None, table.compared_groups[:, :, chosen], weights)
 
     def _before(self, then: Sequence[ReleaseUnit], codes: Sequence[str]) -> Wave:
         at = {row.code: number for number, row in enumerate(then)}
         tree = Tree.of([at.get(row.parent_code, -1) for row in then])
-        counts, hidden = _published([row.cells for row in then], codes)
+        counts, hidden = self._published([row.cells for row in then], codes)
         if len(self.groups) < 2:
             return Wave(tree, counts, hidden, self._people(self.people_before, [row.code for row in then]))
-        by_group = [_published([row.group_cells[code] for row in then], codes)[0] for code in self.groups]
+        by_group = [self._published([row.group_cells[code] for row in then], codes)[0] for code in self.groups]
         no_rate = [[(row.cells.get(code) or {}).get("approval_rate") is None for code in codes] for row in then]
         weights = list(self.groups.values())
         return Wave(tree, counts, hidden | np.array(no_rate, np.bool_), None, np.stack(by_group), weights)
+
+    def _published(
+        self, cells: Sequence[Mapping[str, Any]], codes: Sequence[str]
+    ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        counts, hidden = _published(cells, codes)
+        return (over_all(counts) if self.rate == "approval_rate_all" else counts), hidden
 
     @staticmethod
     def _people(people: Mapping[str, int], codes: Sequence[str]) -> NDArray[np.int64] | None:
@@ -171,7 +181,7 @@ def last_wave(session: Session, counted: SurveyCounts, head: Mapping[str, Any]) 
             "slug": slug,
             "title": release.head["title"],
             "number": release.number,
-            "day": release.released_at.date().isoformat(),
+            "day": release.released_at.astimezone(ZoneInfo(release.head["time_zone"])).date().isoformat(),
         },
         rows,
         frozenset(code for code in now.keys() & asked.keys() if not question_changes(now[code], asked[code])),
@@ -179,6 +189,7 @@ def last_wave(session: Session, counted: SurveyCounts, head: Mapping[str, Any]) 
         {unit.code: place.population or 0 for place, unit in counted.places} if by_people else {},
         _people_then(session, release.survey_id) if by_people else {},
         {each["code"]: each["weight"] for each in head["groups"]},
+        "approval_rate_all" if head["headline_base"] == "all" else "approval_rate",
     )
 
 

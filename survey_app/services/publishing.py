@@ -36,6 +36,8 @@ class Draft:
 
     head: dict[str, Any]
     rows: Sequence[ResultRow]
+    #: The draft for review that it is released from, by id.
+    reviewed: int | None = None
 
 
 #: Making a release tells its progress in so many steps: noted, tabulated, each file, stored.
@@ -77,10 +79,13 @@ def publish(
         survey = lock_survey(session, slug)
         if next_number(session, survey, audience) != number:
             raise Refused(message("Somebody else has just published this survey. Look at that release first."))
-        if audience is not Audience.REVIEW:
-            signing.require_same_table(session, survey, {each.path: each.sha256 for each in files})
+        reviewed = None if audience is Audience.REVIEW else signing.require_signed(session, survey, audience)
+        if (None if reviewed is None else reviewed.id) != draft.reviewed:
+            raise Refused(message("Another draft for review was made meanwhile. Look at it first."))
+        if reviewed is not None:
+            signing.require_same_table(session, reviewed, {each.path: each.sha256 for each in files})
         record(session, survey, _ACTS[audience], by, reason or "")
-        release = _release(session, survey, head, files, released_at, by, reason or "")
+        release = _release(session, survey, head, files, released_at, by, reason or "", draft.reviewed)
         _store(session, release, draft.rows, files)
     progress(STEPS)
     return release
@@ -91,7 +96,7 @@ def check_publishing(session: Session, slug: str, reason: str | None, audience: 
     survey = find_survey(session, slug)
     after(SurveyState(survey.state), _ACTS[audience], slug)
     if audience is not Audience.REVIEW:
-        signing.require_signed(session, survey)
+        signing.require_signed(session, survey, audience)
         if next_number(session, survey, audience) > 1:
             require_reason(reason)
 
@@ -114,7 +119,7 @@ def draft_release(
         signatures=signing.signatures_of(session, reviewed),
     )
     added = extras.add_extras(session, survey, counted, rated, head)
-    return Draft(head | added.head, added.rows)
+    return Draft(head | added.head, added.rows, None if reviewed is None else reviewed.id)
 
 
 def next_number(session: Session, survey: Survey, audience: Audience) -> int:
@@ -133,17 +138,16 @@ def _release(
     released_at: datetime,
     by: str,
     reason: str,
+    reviewed: int | None,
 ) -> Release:
-    audience = Audience(head["audience"])
-    reviewed = None if audience is Audience.REVIEW else signing.newest_draft(session, survey)
     release = Release(
         survey_id=survey.id,
-        audience=audience,
+        audience=head["audience"],
         number=head["number"],
         released_at=released_at,
         released_by=by,
         reason=reason,
-        signed_as=None if reviewed is None else reviewed.id,
+        signed_as=reviewed,
         sha256=content_hash({each.path: each.sha256 for each in files}),
         head=head,
         withdrawn_at=None,

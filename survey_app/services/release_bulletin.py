@@ -44,7 +44,7 @@ def bulletin(
         copies_to=document.get("copies", ""),
         opening=["现将有关情况通报如下。"],
         sections=[each for each in sections if each is not None],
-        annexes=[replace(table, title=table.name) for table in tables],
+        annexes=[replace(table, title=_annex_title(head, table)) for table in tables],
         signed_by=organiser,
         date=_date(head),
         watermark="送审稿" if head.get("audience") == "review" else "",
@@ -54,6 +54,12 @@ def bulletin(
             if each["step"] in _STEPS
         ],
     )
+
+
+def _annex_title(head: Head, table: PrintedTable) -> str:
+    """Name an annex, with the base of its rates where it has any."""
+    has_rates = any(column.kind == "rate" for column in table.columns)
+    return f"{table.name}（{wording.basis(head)}）" if has_rates else table.name
 
 
 def _date(head: Head) -> str:

@@ -61,16 +61,25 @@ def release_figures(head: Head, rows: Sequence[ResultRow]) -> Iterator[tuple[str
     head, rows = _drawable(head, rows)
     code = wording.headline(head)["code"]
     shown = compared_rows(head, rows)
-    rated = [row for row in shown if code in row.cells]
-    if rated:
-        yield "headline", headline_figure(head, rated, code)
-        yield "caterpillar", _caterpillar(head, rows, rated, code)
+    for number, rated in enumerate(_classes([row for row in shown if code in row.cells]), start=1):
+        # Classes are not compared, so each has its figures.
+        mark = "" if number == 1 else f"-{number}"
+        yield f"headline{mark}", headline_figure(head, rated, code)
+        yield f"caterpillar{mark}", _caterpillar(head, rows, rated, code)
         if head.get("previous"):
-            yield "waves", _dumbbell(head, rated, code)
+            yield f"waves{mark}", _dumbbell(head, rated, code)
     yield from _funnel(head, rows, code)
     yield from _heat(head, shown, code)
     if head["turnout_hours"]:
         yield "turnout", _turnout(head)
+
+
+def _classes(rows: Sequence[ResultRow]) -> Sequence[Sequence[ResultRow]]:
+    """Put listed targets apart by class; areas below the top stand together, with their class in words."""
+    if not any(row.is_target for row in rows):
+        return [rows] if rows else []
+    names = dict.fromkeys(row.unit_class for row in rows)
+    return [[row for row in rows if row.unit_class == name] for name in names]
 
 
 def _drawable(head: Head, rows: Sequence[ResultRow]) -> tuple[Head, Sequence[ResultRow]]:
@@ -107,8 +116,18 @@ def _texts(head: Head, of: str) -> dict[str, Any]:
 
 
 def _base(head: Head) -> str:
-    said = f"{_APPROVAL} =（满意 + 基本满意）÷ 作出评价；作出评价不含“不了解”和未填。"
-    return said + ("".join(wording.weighting(head)) if head.get("roll_up") == "population" else "")
+    over = "作出评价与“不了解”之和" if head["headline_base"] == "all" else "作出评价"
+    said = f"{_APPROVAL} =（满意 + 基本满意）÷ {over}；作出评价不含“不了解”和未填。"
+    return said + "".join(wording.weighting(head))
+
+
+def _over(head: Head, cell: Mapping[str, Any]) -> int:
+    """Return the ballots that the headline's rate stands on."""
+    return int(cell["rated"] + (cell["dont_know"] if head["headline_base"] == "all" else 0))
+
+
+def _of_class(rows: Sequence[ResultRow]) -> str:
+    return f"{rows[0].unit_class} " if rows[0].is_target and rows[0].unit_class else ""
 
 
 def _within(row: ResultRow) -> str:
@@ -123,41 +142,46 @@ def _why(cell: Mapping[str, Any]) -> str:
 
 def headline_figure(head: Head, rows: Sequence[ResultRow], code: str) -> Drawing:
     """Draw the ratings of the headline question."""
-    texts = _texts(head, "各项评价")
+    texts = _texts(head, f"{_of_class(rows)}各项评价")
     if len(head["groups"]) > 1:
-        texts["note"] += "各票种答卷合计，未加权。"
-    return diverging_bars([_bar(row, row.cells[code]) for row in rows], labels=_BARS, **texts)
+        texts["note"] += "条形为各票种答卷合计，未加权；合计占比为加权值。"
+    return diverging_bars([_bar(head, row, row.cells[code]) for row in rows], labels=_BARS, **texts)
 
 
-def _bar(row: ResultRow, cell: Mapping[str, Any]) -> BarRow:
+def _bar(head: Head, row: ResultRow, cell: Mapping[str, Any]) -> BarRow:
     shares = printed_shares(cell)
-    if not shares:
+    rate = cell[wording.headline_rate(head)]
+    if not shares or rate is None:
         return BarRow(wording.name(row), _within(row), reason=_why(cell))
     return BarRow(
         wording.name(row),
         _within(row),
         n=f"{cell['rated']:,}",
         ratings=(shares["satisfied"], shares["basically_satisfied"], shares["dissatisfied"]),
-        approval=round_percent(cell["satisfied"] + cell["basically_satisfied"], cell["rated"]),
+        approval=rate,
         dont_know=shares["dont_know"],
     )
 
 
 def _caterpillar(head: Head, rows: Sequence[ResultRow], rated: Sequence[ResultRow], code: str) -> Drawing:
     tops = wording.top_rows(head, rows)
-    whole = tops[0].cells.get(code, {}).get("approval_rate") if len(tops) == 1 and not rated[0].is_target else None
-    texts = _texts(head, "合计占比和范围")
+    whole = (
+        tops[0].cells.get(code, {}).get(wording.headline_rate(head))
+        if len(tops) == 1 and not rated[0].is_target
+        else None
+    )
+    texts = _texts(head, f"{_of_class(rated)}合计占比和范围")
     texts["note"] += wording.ranges(head)
     return caterpillar(
-        [_range(row, row.cells[code]) for row in rated],
+        [_range(head, row, row.cells[code]) for row in rated],
         reference=whole,
         labels=RangeLabels(
             rate="合计占比（%）",
             range="95% 范围",
-            n="作出评价",
+            n="答卷（份）",
             reference=f"{wording.name(tops[0]) if tops else ''} {{rate}}%",
             tied="{n} 个单位同为 {rate}%",
-            row="{name}：作出评价 {n} 份，合计占比 {rate}%，范围 {low}% 至 {high}%。",
+            row="{name}：{n} 份，合计占比 {rate}%，范围 {low}% 至 {high}%。",
             row_without=_WITHOUT,
             unnamed="图中有占比的单位 {n} 个，另有 {without} 个没有占比；全部数字见统计表。",
         ),
@@ -165,24 +189,25 @@ def _caterpillar(head: Head, rows: Sequence[ResultRow], rated: Sequence[ResultRo
     )
 
 
-def _range(row: ResultRow, cell: Mapping[str, Any]) -> RangeRow:
-    if cell["approval_rate"] is None:
+def _range(head: Head, row: ResultRow, cell: Mapping[str, Any]) -> RangeRow:
+    rate = cell[wording.headline_rate(head)]
+    if rate is None:
         return RangeRow(wording.name(row), _within(row), reason=_why(cell))
     return RangeRow(
         wording.name(row),
         _within(row),
-        f"{cell['rated']:,}",
-        cell["approval_rate"],
+        f"{_over(head, cell):,}",
+        rate,
         cell["range_low"],
         cell["range_high"],
     )
 
 
 def _dumbbell(head: Head, rows: Sequence[ResultRow], code: str) -> Drawing:
-    texts = _texts(head, "与上次比较")
+    texts = _texts(head, f"{_of_class(rows)}与上次比较")
     texts["note"] += "粗线为变化明显（已按多重比较校正），细线的变化可能只是偶然波动。"
     return dumbbell(
-        [_wave(row, row.cells[code], row.extras.get(code, {})) for row in rows],
+        [_wave(head, row, row.cells[code], row.extras.get(code, {})) for row in rows],
         labels=WaveLabels(
             before="上次",
             now="本次",
@@ -196,12 +221,12 @@ def _dumbbell(head: Head, rows: Sequence[ResultRow], code: str) -> Drawing:
     )
 
 
-def _wave(row: ResultRow, cell: Mapping[str, Any], extra: Mapping[str, Any]) -> WaveRow:
+def _wave(head: Head, row: ResultRow, cell: Mapping[str, Any], extra: Mapping[str, Any]) -> WaveRow:
     return WaveRow(
         wording.name(row),
         _within(row),
         extra.get("change_previous"),
-        cell["approval_rate"],
+        cell[wording.headline_rate(head)],
         extra.get("change"),
         bool(extra.get("change_clear")),
         wording.NO_CHANGE.get(extra.get("change_reason") or "", ""),
@@ -216,7 +241,7 @@ def _funnel(head: Head, rows: Sequence[ResultRow], code: str) -> Iterator[tuple[
     classes = [(row.level, row.unit_class) for row in rated]
     cells = [row.cells[code] for row in rated]
     approval = [0 if cell["suppressed"] else cell["satisfied"] + cell["basically_satisfied"] for cell in cells]
-    base = [-1 if cell["suppressed"] else cell["rated"] for cell in cells]
+    base = [-1 if cell["suppressed"] else _over(head, cell) for cell in cells]
     found = funnels(approval, base, classes)
     if not found:
         return
@@ -231,7 +256,7 @@ def _funnel(head: Head, rows: Sequence[ResultRow], code: str) -> Iterator[tuple[
     yield (
         "funnel",
         funnel(
-            [_point(row, code) for row in members],
+            [_point(head, row, code) for row in members],
             target=round_percent(
                 sum(approval[unit] for unit in target.units), sum(base[unit] for unit in target.units)
             ),
@@ -243,14 +268,14 @@ def _funnel(head: Head, rows: Sequence[ResultRow], code: str) -> Iterator[tuple[
 
 
 _FUNNEL = FunnelLabels(
-    n="作出评价（份）",
+    n="答卷（份）",
     rate="合计占比（%）",
     bands=("明显偏高", "偏高", "无明显差异", "偏低", "明显偏低"),
     key="{band}（{n} 个）",
     target="同类合计 {rate}%",
     limits_95="95% 界限",
     limits_998="99.8% 界限",
-    row="{name}：作出评价 {n} 份，合计占比 {rate}%，{band}。",
+    row="{name}：{n} 份，合计占比 {rate}%，{band}。",
     row_without=_WITHOUT,
     without="没有占比的单位 {n} 个：",
     without_one="{name}（{reason}）",
@@ -258,12 +283,13 @@ _FUNNEL = FunnelLabels(
 )
 
 
-def _point(row: ResultRow, code: str) -> FunnelPoint:
+def _point(head: Head, row: ResultRow, code: str) -> FunnelPoint:
     cell, band = row.cells[code], row.extras.get(code, {}).get("band")
-    if cell["approval_rate"] is None:
+    rate = cell[wording.headline_rate(head)]
+    if rate is None:
         return FunnelPoint(wording.name(row), wording.within(row), reason=_why(cell))
     place = list(Band).index(Band(band)) if band else list(Band).index(Band.AS_EXPECTED)
-    return FunnelPoint(wording.name(row), wording.within(row), cell["rated"], cell["approval_rate"], place)
+    return FunnelPoint(wording.name(row), wording.within(row), _over(head, cell), rate, place)
 
 
 def _limits(target: Funnel, rated: Sequence[int]) -> FunnelLimits:
@@ -283,9 +309,9 @@ def _heat(head: Head, rows: Sequence[ResultRow], code: str) -> Iterator[tuple[st
     texts = wording.question_texts(head)
     columns = [wording.text(each["name"]) for each in head["groups"]] if by_group else [texts[each] for each in codes]
     cells = [
-        tuple(_heat_cell(row, row.group_cells[group["code"]][code]) for group in head["groups"])
+        tuple(_heat_cell(head, row, row.group_cells[group["code"]][code]) for group in head["groups"])
         if by_group
-        else tuple(_heat_cell(row, row.cells.get(each)) for each in codes)
+        else tuple(_heat_cell(head, row, row.cells.get(each)) for each in codes)
         for row in rows
     ]
     headed = _texts(head, "各票种" if by_group else "各题")
@@ -310,12 +336,12 @@ def _heat(head: Head, rows: Sequence[ResultRow], code: str) -> Iterator[tuple[st
         yield "heatmap" if number == 1 else f"heatmap-{number}", drawing
 
 
-def _heat_cell(row: ResultRow, cell: Mapping[str, Any] | None) -> str | Absent:
+def _heat_cell(head: Head, row: ResultRow, cell: Mapping[str, Any] | None) -> str | Absent:
     if cell is None or (cell["ballots"] == 0 and row.ballots):
         return Absent.NOT_ASKED
     if cell["suppressed"] or (cell["rated"] and cell["approval_rate"] is None):
         return Absent.HIDDEN
-    return cell["approval_rate"] or Absent.NO_RATE
+    return cell[wording.headline_rate(head)] or Absent.NO_RATE
 
 
 def _turnout(head: Head) -> Drawing:

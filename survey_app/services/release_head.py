@@ -105,7 +105,8 @@ def _channel_cells(survey: Survey, counted: SurveyCounts, units: RatedRows) -> d
     )
     came = np.flatnonzero(counted.channel_ballots)
     top = _top(units, counted.ballots.size)
-    if column < 0 or len(came) < 2 or top is None:
+    # Beside the rows of groups a second way to split the survey could be subtracted from the first.
+    if column < 0 or len(came) < 2 or top is None or len(counted.frame.groups) > 1:
         return {}
     question = units.questions[column]
     slot = next(
@@ -188,14 +189,15 @@ def _option_counts(session: Session, counted: SurveyCounts, rated: Sequence[Rate
         for column, question in enumerate(units.questions):
             shown = None if units.table.suppressed[at, column] else units.options[:, at, column].sum(axis=0)
             yield _options(row.code, question, int(units.table.ballots[at, column]), shown)
-    slots = counted.frame.questionnaire.slots()
     everywhere = counted.counts.sum(axis=(0, 1))
-    for number, slot in enumerate(slots):
-        if slot.question.kind is QuestionKind.SINGLE:
-            yield _choice(slot.question, everywhere[number], counted.frame.definition.threshold)
-    for question in counted.frame.questionnaire.questions:
-        if question.kind is QuestionKind.MULTIPLE:
-            yield _choice(question, _chosen(session, counted, question), counted.frame.definition.threshold)
+    # Of a question that depends on an answer, those who were asked would say how many gave a hidden one.
+    free = [each for each in counted.frame.questionnaire.questions if each.show_if is None]
+    slots = {slot.question.code: number for number, slot in enumerate(counted.frame.questionnaire.slots())}
+    for question in free:
+        if question.kind is QuestionKind.SINGLE:
+            yield _choice(question, everywhere[slots[question.code]], counted.frame.definition.threshold)
+        elif question.kind is QuestionKind.MULTIPLE:
+            yield _ticked(question, _chosen(session, counted, question), counted)
 
 
 def _options(unit: str, question: Question, ballots: int, counts: Any) -> dict[str, Any]:  # noqa: ANN401 - an array or None.
@@ -219,12 +221,35 @@ def _choice(question: Question, counts: Any, threshold: int) -> dict[str, Any]: 
     return _options("", question, int(counts[:-1].sum()), None if hidden else counts)
 
 
-def _chosen(session: Session, counted: SurveyCounts, question: Question) -> Any:  # noqa: ANN401 - an array of counts.
-    """Count the options of a multiple choice, as a histogram with no blanks."""
+def _ticked(question: Question, ticks: Sequence[int], counted: SurveyCounts) -> dict[str, Any]:
+    """Return a multiple choice over the whole survey: ticks of each option, and the ballots that were asked.
+
+    Nothing links the ticks of one person, so how many answered is known from below only: the most ticks of an option.
+    """
+    asked = sum(
+        int(ballots)
+        for (place, _), ballots in zip(counted.places, counted.ballots, strict=True)
+        if question.asked_in is None or question.asked_in in place.scopes
+    )
+    shown = max(ticks, default=0) >= counted.frame.definition.threshold
+    return {
+        "unit": "",
+        "question": question.code,
+        "text": dict(question.text),
+        "ballots": asked,
+        "options": [dict(each.text) for each in question.options],
+        "counts": list(ticks) if shown else None,
+        "blank": None,
+        "base": asked,
+    }
+
+
+def _chosen(session: Session, counted: SurveyCounts, question: Question) -> Sequence[int]:
+    """Count the ticks of each option of a multiple choice."""
     rows = session.execute(
         select(AnswerStoredApart.value, func.count())
         .where(AnswerStoredApart.survey_id == counted.frame.survey_id, AnswerStoredApart.question == question.code)
         .group_by(AnswerStoredApart.value)
     )
-    found = {row[0]: row[1] for row in rows}
-    return np.array([0, *(found.get(each.code, 0) for each in question.options), 0], np.int64)
+    found = {row[0]: int(row[1]) for row in rows}
+    return [found.get(each.code, 0) for each in question.options]

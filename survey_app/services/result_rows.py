@@ -325,6 +325,7 @@ def _tabulate(
         selection=_SELECTIONS[rules.selection],
         census=everybody,
         finer=_finer(questions, options),
+        base="all" if rules.headline_base == "all" else "rated",
     )
 
 

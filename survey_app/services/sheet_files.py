@@ -60,7 +60,9 @@ def write_sheet_files(
     of the single files are written.
     """
     find_survey(session, slug)
-    release = next((each for each in releases_of(session, slug) if each.audience == audience), None)
+    release = next(
+        (each for each in releases_of(session, slug) if each.audience == audience and each.withdrawn_at is None), None
+    )
     if release is None:
         raise Refused(message("Survey {slug} has no such release: publish it first.", slug=slug))
     sheets = _below(list(unit_sheets(release.head, stored_rows(session, release))), session, release, under)

@@ -44,11 +44,16 @@ def document_of(draft: Release | None) -> DocumentHead:
     return DocumentHead(**draft.head["document"]) if draft is not None else DocumentHead()
 
 
-def require_signed(session: Session, survey: Survey) -> None:
-    """Refuse to release what somebody has put to review and nobody has signed."""
+def require_signed(session: Session, survey: Survey, audience: Audience) -> Release | None:
+    """Return the newest draft, signed off and not yet released to this audience; None where there is no draft.
+
+    Refused where nobody has signed it, or where it is released: a correction is another draft, signed anew.
+    """
     draft = newest_draft(session, survey)
-    waiting = None if draft is None else next_step(signatures_of(session, draft))
-    if draft is not None and waiting is not None:
+    if draft is None:
+        return None
+    waiting = next_step(signatures_of(session, draft))
+    if waiting is not None:
         raise Refused(
             message(
                 "Draft for review {number} is not signed off. The next step is: {step}.",
@@ -56,13 +61,20 @@ def require_signed(session: Session, survey: Survey) -> None:
                 step=step_name(waiting),
             )
         )
+    released = select(Release.id).where(Release.signed_as == draft.id, Release.audience == audience)
+    if session.scalars(released).first() is not None:
+        raise Refused(
+            message(
+                "Draft for review {number} has been released already. Make a new draft for the correction, and let it "
+                "be signed.",
+                number=draft.number,
+            )
+        )
+    return draft
 
 
-def require_same_table(session: Session, survey: Survey, hashes: Mapping[str, str]) -> None:
+def require_same_table(session: Session, draft: Release, hashes: Mapping[str, str]) -> None:
     """Refuse to release another table than the one that was signed; `hashes` by the path of the file."""
-    draft = newest_draft(session, survey)
-    if draft is None:
-        return
     signed = session.get(ReleaseFile, (draft.id, SIGNED_FILE))
     if signed is None or signed.sha256 != hashes[SIGNED_FILE]:
         raise Refused(

@@ -86,7 +86,9 @@ def load_release(
     """Return a release for an audience with all its units, the newest for None. Refused where there is none."""
     find_survey(session, slug)
     releases = [each for each in published.releases_of(session, slug) if each.audience == audience]
-    release = next((each for each in releases if number in (None, each.number)), None)
+    release = next(
+        (each for each in releases if each.number == number or (number is None and each.withdrawn_at is None)), None
+    )
     if release is None:
         raise Refused(message("Survey {slug} has no such release: publish it first.", slug=slug))
     units = session.scalars(

@@ -231,3 +231,19 @@ sys.exit(", ".join(sorted(loaded & {"matplotlib", "scipy", "flask", "sqlalchemy"
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_with_dont_know_in_the_base_ranges_stand_on_it():
+    rows = [[0] * 5, MANY, [30, 4, 2, 20, 0], [18, 8, 1, 13, 1]]
+    folded = [[s, b, d + k, 0, n] for s, b, d, k, n in rows]
+    parents = [-1, 0, 0, 0]
+    for options in ({}, {"populations": [0, 300, 200, 100]}):
+        table, plain = table_of(rows, parents, base="all", **options), table_of(folded, parents, **options)
+        np.testing.assert_allclose(table.rates.approval_all, plain.rates.approval)
+        np.testing.assert_allclose((table.rates.low, table.rates.high), (plain.rates.low, plain.rates.high))
+        np.testing.assert_allclose(table.ranges(0.99), plain.ranges(0.99))
+        np.testing.assert_allclose(table.effective, plain.effective)
+        assert (table.rates.low <= table.rates.approval_all).all()
+    weighted = groups_table([MANY, [30, 4, 2, 20, 0], [18, 8, 1, 13, 1]], base="all")
+    assert weighted.rates.low[0, 0] <= weighted.rates.approval_all[0, 0] <= weighted.rates.high[0, 0]
+    assert weighted.effective[0, 0] > 0

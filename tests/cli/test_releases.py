@@ -5,6 +5,7 @@ import pytest
 from survey_app.cli import context
 from survey_app.models import Release
 from survey_app.services import publishing
+from survey_app.services.release_files import MadeFile
 from tests import cast
 from tests.cli.test_surveys import done_well, refused, state
 
@@ -12,7 +13,8 @@ from tests.cli.test_surveys import done_well, refused, state
 @pytest.fixture
 def closed(stage, monkeypatch):
     """Give the command line with the small survey closed; releases are made without files, which others test."""
-    monkeypatch.setattr(publishing, "make_files", lambda head, rows, released_at, progress: [])
+    table = MadeFile("table.csv", "text/csv", b"1")
+    monkeypatch.setattr(publishing, "make_files", lambda head, rows, released_at, progress: [table])
     for command in ("open", "close"):
         assert stage(command, "small").exit_code == 0
     return stage

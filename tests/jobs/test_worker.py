@@ -20,6 +20,7 @@ from survey_app.jobs.worker import run_worker, work_once
 from survey_app.models import Survey, SurveyAct
 from survey_app.services import jobs, publishing, signing
 from survey_app.services.jobs import JobKind, JobState
+from survey_app.services.release_files import MadeFile as ReleasedFile
 from survey_app.services.results import releases_of
 from tests.web.small_survey import EVERY_KIND, SmallSurvey
 
@@ -279,7 +280,8 @@ def test_a_second_release_carries_its_reason(config, survey, stop):
 
 
 def test_releases_are_made_for_their_audience_with_the_head_of_their_document(config, survey, stop, monkeypatch):
-    monkeypatch.setattr(publishing, "make_files", lambda head, rows, released_at, progress: [])
+    table = ReleasedFile("table.csv", "text/csv", b"1")
+    monkeypatch.setattr(publishing, "make_files", lambda head, rows, released_at, progress: [table])
     survey.open().close()
     document = {"number": "常测办12号", "main": "各区县", "copies": ""}
     for arguments in (

@@ -97,3 +97,24 @@ def test_channels_are_told_apart_over_the_survey_and_a_small_one_is_hidden(poll)
     rows = {row[0]: row[2:] for row in overview.headline(draft.head | {"number": 1}, draft.rows).rows}
     assert rows["扫测评公告"] == [40, 52, "76.9", "未加权"]
     assert rows["电话访问"] == ["", "", "", "样本不足"]
+
+
+def test_a_choice_that_depends_on_a_rating_says_nothing_about_hidden_ratings(sqlite_database):
+    """Its ballots would say how many gave the hidden answer it depends on."""
+    options = [{"code": code, "text": code} for code in ("slow", "rude")]
+    condition = {"question": "overall", "options": ["dissatisfied"]}
+    why = {"code": "why", "kind": "single_choice", "text": "为什么？", "options": options, "show_if": condition}
+    which = why | {"code": "which", "kind": "multiple_choice"}
+    definition = DEFINITION | {"questions": [*DEFINITION["questions"], why, which]}
+    poll = launch_poll(sqlite_database, definition)
+    poll.many("A11", 30, overall="dissatisfied", why="slow", which=["slow", "rude"])
+    poll.many("A12", 8, overall="dissatisfied", why="rude", which=["rude"])
+    told = {each["question"] for each in drafted(poll.database).head["option_counts"]}
+    assert not told & {"why", "which"}
+
+
+def test_few_who_tick_much_are_few(asked):
+    asked.many("A11", 4, overall="satisfied", reasons=["papers", "queue", "far"])
+    asked.many("A11", 30, overall="satisfied")
+    each = next(one for one in drafted(asked.database).head["option_counts"] if one["question"] == "reasons")
+    assert (each["ballots"], each["counts"]) == (34, None)

@@ -84,7 +84,10 @@ def _headline(head: Head, row: ResultRow) -> str:
 
 def _formula(head: Head) -> str:
     base = "以作出评价为基数" if head["headline_base"] == "rated" else "以作出评价与“不了解”之和为基数"
-    return (
-        f"{wording.RATED}通报所列占比{base}，按四舍五入保留一位小数。作出评价不足 {head['threshold']} 份的单位，"
-        "以及为防止推算需要一并隐藏的单位，注明“样本不足”，不公布票数和占比。"
+    weighting = "".join(wording.weighting(head))
+    said = f"{wording.RATED}通报所列占比{base}，" + ("并经加权，" if weighting else "") + "按四舍五入保留一位小数。"
+    hidden = (
+        f"作出评价不足 {head['threshold']} 份的单位，以及为防止推算需要一并隐藏的单位，注明“样本不足”，"
+        "不公布票数和占比。"
     )
+    return f"{said}{weighting}{hidden}"

@@ -62,7 +62,7 @@ def waves(head: Head, rows: Sequence[ResultRow]) -> PrintedTable:
         wording.title(head, of),
         [
             f"上次：{wording.text(previous['title'])} 第 {previous['number']} 版，{previous['day']}。",
-            "变化为两次满意和基本满意合计占比之差，单位为百分点；两次答卷相互独立，两次都有的测评点保留协方差。",
+            "变化为两次满意和基本满意合计占比之差，单位为百分点；两次答卷相互独立，两次都有的测评点保留协方差。下级单位有增减的，变化含其影响。",
             *_gone(previous.get("gone", ())),
             "“变化明显”已按多重比较校正（Benjamini–Hochberg，5%）；未标明的变化可能只是偶然波动。",
             wording.versions(head),
@@ -78,7 +78,7 @@ def waves(head: Head, rows: Sequence[ResultRow]) -> PrintedTable:
             Column("变化明显", 10),
             Column("备注", 24),
         ),
-        [line for row in rows if code in row.cells for line in _wave(row, code)],
+        [line for row in rows if code in row.cells for line in _wave(head, row, code)],
     )
 
 
@@ -88,14 +88,14 @@ def _gone(names: Sequence[str]) -> Iterator[str]:
         yield f"上次有、本次没有的单位（合并、撤销或未测评）{len(names)} 个：{named}。"
 
 
-def _wave(row: ResultRow, code: str) -> Iterator[list[object]]:
+def _wave(head: Head, row: ResultRow, code: str) -> Iterator[list[object]]:
     extra, cell = row.extras.get(code, {}), row.cells[code]
     reason = wording.NO_CHANGE.get(extra.get("change_reason") or "", "")
     yield [
         wording.name(row),
         wording.within(row),
         extra.get("change_previous") or "",
-        cell["approval_rate"] or "",
+        cell[wording.headline_rate(head)] or "",
         extra.get("change") or "",
         extra.get("change_low") or "",
         extra.get("change_high") or "",
@@ -162,7 +162,7 @@ def attention(head: Head, rows: Sequence[ResultRow]) -> PrintedTable:
                     wording.within(row),
                     wording.class_of(row),
                     cell["rated"],
-                    cell["approval_rate"] or "",
+                    cell[wording.headline_rate(head)] or "",
                     "；".join(reasons),
                 ]
             )

@@ -152,7 +152,8 @@ def options(head: Head, rows: Sequence[ResultRow]) -> PrintedTable:
         name="表3 各题选项",
         title=wording.title(head, "各题各选项"),
         notes=[
-            "评价题的占比以作出评价与“不了解”之和为基数；选择题的占比以答了该题的答卷为基数。“未填”“未在此询问”不计入。",
+            "评价题的占比以作出评价与“不了解”之和为基数；单选题以答了该题的答卷为基数，"
+            "多选题以问到该题的答卷为基数，可选多项，各项之和可超过 100%。视前一题回答而问的题目不列。",
             "关于评议对象的题目见表4和附表。",
             wording.versions(head),
         ],
@@ -173,7 +174,8 @@ def _option_rows(each: Mapping[str, Any], unit: str) -> Iterator[list[object]]:
     if each["counts"] is None:
         yield [unit, asked, "", each["ballots"], "", wording.TOO_FEW]
         return
-    base = sum(each["counts"])
+    base = each.get("base") or sum(each["counts"])
     for label, count in zip(each["options"], each["counts"], strict=True):
         yield [unit, asked, wording.text(label), count, round_percent(count, base) if base else None, ""]
-    yield [unit, asked, "未填", each["blank"], "", ""]
+    if each["blank"] is not None:
+        yield [unit, asked, "未填", each["blank"], "", ""]

@@ -65,14 +65,25 @@ def text(texts: Mapping[str, str]) -> str:
 
 
 def title(head: Head, of: str) -> str:
-    """Head a table: survey, release, what it holds."""
-    return f"{text(head['title'])} {release(head)} {of}"
+    """Head a table: survey, release, what it holds, and on what base."""
+    return f"{text(head['title'])} {release(head)} {of}（{basis(head)}）"
 
 
 def release(head: Head) -> str:
     """Name a release: 第 1 版, 送审稿第 2 稿, 内部通报第 1 版."""
     named = {"review": "送审稿第 {} 稿", "internal": "内部通报第 {} 版"}
     return named.get(head.get("audience", "public"), "第 {} 版").format(head["number"])
+
+
+def headline_rate(head: Head) -> str:
+    """Return the key of the headline's rate in a printed cell."""
+    return "approval_rate_all" if head["headline_base"] == "all" else "approval_rate"
+
+
+def basis(head: Head) -> str:
+    """Say base and formula in a few words, for the head of a table."""
+    base = "作出评价与“不了解”之和" if head["headline_base"] == "all" else "作出评价"
+    return f"主口径：（满意 + 基本满意）÷ {base}，口径版本 {head['formula_version']}"
 
 
 def question_texts(head: Head) -> dict[str, str]:

@@ -149,9 +149,9 @@ def _comparing(head: Head) -> Iterator[Message]:
     """Say how a change and a position are to be read, where a release has them."""
     if head.get("previous"):
         yield message(
-            "Changes are differences of the shares of two surveys, over the places that took part in both, with a "
-            "range (level 95 percent). ▲ and ▼ mark changes that stay clear when it is taken into account how many are "
-            "compared. Changed questions and units that moved are not compared."
+            "Changes are differences of the shares of two surveys, with a range (level 95 percent). ▲ and ▼ mark "
+            "changes that stay clear when it is taken into account how many are compared. Changed questions and units "
+            "that moved are not compared; where units below one came or went, its change shows that too."
         )
     if "selection" in head:  # Releases before had no positions.
         yield message(
