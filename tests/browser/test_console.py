@@ -176,10 +176,12 @@ def test_every_page_keeps_axes_rules_and_the_screens_width(site, context, lang):
     page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
     for number, path in enumerate(site.pages):
         for width in (360, 1280):
+            # Every page on a phone in Chinese and on a desk in English or the other way round; by the rules once.
+            if not THOROUGH and (width == 360) != ((number % 2 == 0) == (lang == "zh_Hans")):
+                continue
             page.set_viewport_size({"width": width, "height": 800})
             page.goto(f"{site.address}{path}{'&' if '?' in path else '?'}lang={lang}")
-            # For what hangs over, in both languages at both widths; by the rules in one of the two each.
-            ours = (number % 2 == 0) == (lang == "zh_Hans") and (width == 360) == (number % 4 < 2)
+            ours = (number % 4 < 2) == (lang == "zh_Hans")
             found = violations(page) if THOROUGH or ours else []
             wide = page.evaluate("() => document.documentElement.scrollWidth > document.documentElement.clientWidth")
             if found or wide:

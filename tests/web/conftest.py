@@ -4,6 +4,7 @@ import pytest
 
 from survey_app.config import read_config
 from survey_app.factory import create_app
+from survey_app.services import release_files
 from survey_app.services.migrating import migrate
 from tests.web.small_survey import EVERY_KIND, TARGETS, SmallSurvey
 
@@ -39,3 +40,11 @@ def survey(draft):
 def review(app):
     """Give an open survey about targets, with two groups."""
     return SmallSurvey(app.extensions["manyi"], TARGETS).open()
+
+
+@pytest.fixture
+def without_documents(monkeypatch):
+    """Leave workbook and bulletin empty, where only pages matter: a page shows their sizes and nothing of them."""
+    monkeypatch.setattr(release_files, "_xlsx", lambda *_: b"x")
+    monkeypatch.setattr(release_files, "_document", lambda *_: b"x")
+    monkeypatch.setattr(release_files, "_pictures", lambda *_: ())

@@ -84,15 +84,16 @@ def _coverage(head: Head) -> Iterator[str]:
 
 
 def requirements(head: Head) -> Section:
-    """Return the fourth section: neutral sentences, with the days left open."""
+    """Return the fourth section: neutral sentences, with the days left open where a clerk will write them in."""
+    due = "按规定时限" if head.get("audience") == "public" else "于　月　日前"
     organiser = wording.text(head["organiser"])
     caution = words.SELF_SELECTED if head.get("selection", "self") == "self" else "结果须与回收率一并阅读"
     return Section(
         "整改要求",
         [
             "认领问题。各单位要对照本通报和反馈单，逐项分析原因，提出整改措施，明确责任人和完成时限，"
-            f"于　月　日前将整改回执报送{organiser}。",
-            "落实整改。能够马上解决的，要立行立改；需要一定时间的，要制定计划、分步推进，于　月　日前报送整改情况；"
+            f"{due}将整改回执报送{organiser}。",
+            f"落实整改。能够马上解决的，要立行立改；需要一定时间的，要制定计划、分步推进，{due}报送整改情况；"
             "暂时不能解决的，要向群众说明情况。",
             "回访群众。整改情况要以适当方式向群众公开，听取群众意见；下一次测评将对照本次结果查看变化。",
             f"正确使用结果。{caution}；样本较小的单位不排位次，不同类别的单位之间不作比较。"

@@ -153,6 +153,12 @@ def _standing_notes(head: Head) -> list[str]:
         "位次只在同一类别、作出评价 30 份以上的单位之间排列，打印出的占比相同的并列；位次范围是考虑偶然波动后，"
         "在 95% 水平上同时成立的可能位次。“与同类相比”按同类总体占比的 95% 和 99.8% 界限分五档，已计入过度离散。"
     ]
+    if head.get("verdict"):
+        said.append(
+            "表决口径以全体应参评人数为基数：满意超过半数为满意，否则满意和基本满意超过半数为基本满意，否则为不满意。"
+        )
+        if head.get("selection", "self") == "self":
+            said.append("开放测评码不能证明一人一票，没有参加的也计入基数，表决口径的结果仅供参考。")
     if head.get("previous"):
         said.append("较上次为满意和基本满意合计占比之差，单位为百分点。")
     return said
