@@ -3,7 +3,6 @@
 All of it is read from the table after suppression; of hidden rows nothing is said.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -112,7 +111,7 @@ def _verdicts(rated: RatedRows, extras: list[dict[str, Extra]]) -> None:
 def _standings(rated: RatedRows, extras: list[dict[str, Extra]], survey: Survey) -> None:
     """Add position, set of positions and band of the headline question."""
     column = [question.code for question in rated.questions].index(survey.headline_question)
-    table, wide = rated.table, survey.headline_base == "all"
+    table, wide = rated.table, rated.table.base == "all"
     key = "approval_rate_all" if wide else "approval_rate"
     printed = [row.cells[survey.headline_question][key] for row in rated.rows]
     hidden = table.rates_suppressed[:, column] | np.array([row.level == OWN_LEVEL for row in rated.rows], bool)
@@ -122,7 +121,7 @@ def _standings(rated: RatedRows, extras: list[dict[str, Extra]], survey: Survey)
     approval = np.where(hidden, 0, counts[..., column, [SATISFIED, BASICALLY_SATISFIED]].sum(axis=-1))
     classes = [(row.level, row.unit_class) for row in rated.rows]
     sets = list(position_sets(approval, group_base, classes, weights=table.weights))
-    _clustered_sets(rated, column, base, classes, sets)
+    _clustered_sets(rated, column, classes, sets)
     for extra, standing in zip(extras, standings(positions(printed, base, classes), sets, classes), strict=True):
         if standing is not None and standing.of > 1:
             extra[survey.headline_question] |= {
@@ -142,14 +141,13 @@ def _standings(rated: RatedRows, extras: list[dict[str, Extra]], survey: Survey)
 def _clustered_sets(
     rated: RatedRows,
     column: int,
-    base: Any,  # noqa: ANN401 - an array of counts.
     classes: Sequence[tuple[str, str]],
     sets: list[tuple[int, int] | None],
 ) -> None:
     """Replace the sets of units above places: their ballots are clustered, so they need linearised intervals."""
     above = {row.parent_code for row in rated.rows}
     inner = [number for number, row in enumerate(rated.rows) if row.code in above and sets[number] is not None]
-    for name in Counter(classes[number] for number in inner):
+    for name in {classes[number] for number in inner}:
         members = [number for number, found in enumerate(sets) if found is not None and classes[number] == name]
         low, high = rated.table.ranges(simultaneous_level(0.95, len(members)))
         low, high = low[members, column], high[members, column]

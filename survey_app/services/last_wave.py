@@ -20,6 +20,7 @@ from analysis.waves import AskedOption, AskedQuestion, Changes, Wave, changes, q
 from survey_app.domain.release import Audience
 from survey_app.domain.texts import DEFAULT_LANGUAGE, pick
 from survey_app.models import Place, Release, ReleaseUnit, Survey, Unit
+from survey_app.services.release_tables.wording import headline_rate
 from survey_app.services.result_rows import OWN_ENDING, RatedRows, ResultRow
 from survey_app.services.tabulating import SurveyCounts
 
@@ -189,7 +190,7 @@ def last_wave(session: Session, counted: SurveyCounts, head: Mapping[str, Any]) 
         {unit.code: place.population or 0 for place, unit in counted.places} if by_people else {},
         _people_then(session, release.survey_id) if by_people else {},
         {each["code"]: each["weight"] for each in head["groups"]},
-        "approval_rate_all" if head["headline_base"] == "all" else "approval_rate",
+        headline_rate(head),
     )
 
 

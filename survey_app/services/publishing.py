@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey_app.domain.lifecycle import Act, SurveyState, after, require_reason
 from survey_app.domain.messages import Refused, message
 from survey_app.domain.release import Audience, DocumentHead
-from survey_app.models import Release, ReleaseFile, ReleaseUnit, Survey
+from survey_app.models import Release, ReleaseFile, Survey
 from survey_app.models.database import Database
 from survey_app.services import extras, signing
 from survey_app.services.earlier_releases import check_disclosure
@@ -24,6 +24,7 @@ from survey_app.services.lifecycle import lock_survey, record
 from survey_app.services.release_files import FILE_STEPS, MadeFile, make_files
 from survey_app.services.release_head import release_head
 from survey_app.services.result_rows import ResultRow, rated_rows
+from survey_app.services.stored_rows import store_rows
 from survey_app.services.surveys import find_survey
 from survey_app.services.tabulating import load_counts, mark_figures_seen
 
@@ -79,14 +80,14 @@ def publish(
         survey = lock_survey(session, slug)
         if next_number(session, survey, audience) != number:
             raise Refused(message("Somebody else has just published this survey. Look at that release first."))
-        reviewed = None if audience is Audience.REVIEW else signing.require_signed(session, survey, audience)
+        reviewed = signing.require_signed(session, survey, audience)
         if (None if reviewed is None else reviewed.id) != draft.reviewed:
             raise Refused(message("Another draft for review was made meanwhile. Look at it first."))
         if reviewed is not None:
             signing.require_same_table(session, reviewed, {each.path: each.sha256 for each in files})
         record(session, survey, _ACTS[audience], by, reason or "")
         release = _release(session, survey, head, files, released_at, by, reason or "", draft.reviewed)
-        _store(session, release, draft.rows, files)
+        store_rows(session, release, draft.rows)
     progress(STEPS)
     return release
 
@@ -95,10 +96,9 @@ def check_publishing(session: Session, slug: str, reason: str | None, audience: 
     """Refuse what `publish` would refuse, at once and without work."""
     survey = find_survey(session, slug)
     after(SurveyState(survey.state), _ACTS[audience], slug)
-    if audience is not Audience.REVIEW:
-        signing.require_signed(session, survey, audience)
-        if next_number(session, survey, audience) > 1:
-            require_reason(reason)
+    signing.require_signed(session, survey, audience)
+    if audience is not Audience.REVIEW and next_number(session, survey, audience) > 1:
+        require_reason(reason)
 
 
 def draft_release(
@@ -108,7 +108,7 @@ def draft_release(
     survey = find_survey(session, slug)
     counted = load_counts(session, survey)
     rated = rated_rows(counted, survey.threshold, survey.empty_group)
-    reviewed = None if audience is Audience.REVIEW else signing.newest_draft(session, survey)
+    reviewed = signing.draft_behind(session, survey, audience)
     head = release_head(
         session,
         survey,
@@ -155,41 +155,6 @@ def _release(
     )
     session.add(release)
     session.flush()
-    return release
-
-
-def content_hash(hashes: dict[str, str]) -> str:
-    """Return the hash of a release: SHA-256 over the lines `sha256  path` of its files, sorted by path."""
-    lines = "".join(f"{sha256}  {path}\n" for path, sha256 in sorted(hashes.items()))
-    return hashlib.sha256(lines.encode()).hexdigest()
-
-
-def _store(session: Session, release: Release, rows: Sequence[ResultRow], files: Sequence[MadeFile]) -> None:
-    session.execute(
-        insert(ReleaseUnit),
-        [
-            {
-                "release_id": release.id,
-                "code": row.code,
-                "is_target": row.is_target,
-                "position": position,
-                "parent_code": row.parent_code,
-                "level": row.level,
-                "unit_class": row.unit_class,
-                "path": list(row.path),
-                "name": dict(row.name),
-                "search_name": " ".join(row.name.values()),
-                "places": row.places,
-                "places_with_ballots": row.places_with_ballots,
-                "ballots": row.ballots,
-                "issued": row.issued,
-                "cells": row.cells,
-                "group_cells": row.group_cells,
-                "extras": row.extras,
-            }
-            for position, row in enumerate(rows)
-        ],
-    )
     session.add_all(
         ReleaseFile(
             release_id=release.id,
@@ -200,6 +165,13 @@ def _store(session: Session, release: Release, rows: Sequence[ResultRow], files:
         )
         for each in files
     )
+    return release
+
+
+def content_hash(hashes: dict[str, str]) -> str:
+    """Return the hash of a release: SHA-256 over the lines `sha256  path` of its files, sorted by path."""
+    lines = "".join(f"{sha256}  {path}\n" for path, sha256 in sorted(hashes.items()))
+    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 def withdraw(session: Session, slug: str, by: str, reason: str | None) -> Release:

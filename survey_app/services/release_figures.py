@@ -97,12 +97,8 @@ def _texts_drawable(texts: Mapping[str, str]) -> dict[str, str]:
 
 def compared_rows(head: Head, rows: Sequence[ResultRow]) -> Sequence[ResultRow]:
     """Return the units directly below the top, or the listed targets: what the figures compare."""
-    if wording.headline(head)["about"] == "targets":
-        return [row for row in rows if row.is_target]
-    tops = wording.top_rows(head, rows)
-    if len(tops) != 1:
-        return tops
-    return [row for row in rows if not row.is_target and row.parent_code == tops[0].code] or tops
+    shown, tops = wording.rated(head, rows), wording.top_rows(head, rows)
+    return [row for row in shown if row not in tops] or shown
 
 
 def _texts(head: Head, of: str) -> dict[str, Any]:

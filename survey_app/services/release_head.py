@@ -62,7 +62,7 @@ def release_head(
         "places": len(counted.places),
         "places_with_ballots": int((counted.ballots > 0).sum()),
         "place_levels": sorted({unit.level for _, unit in counted.places}),
-        **_participation(counted),
+        **_participation(counted, rated[0]),
         "turnout_hours": _turnout_hours(session, survey),
         "acts": _acts(session, survey),
         "groups": [{"code": each.code, "name": each.name, "weight": each.weight} for each in frame.groups],
@@ -76,11 +76,10 @@ def release_head(
     }
 
 
-def _participation(counted: SurveyCounts) -> dict[str, Any]:
+def _participation(counted: SurveyCounts, units: RatedRows) -> dict[str, Any]:
     returned = int(counted.ballots.sum())
-    places = {unit.id for _, unit in counted.places}
-    slips = [each for unit, each in counted.slips.items() if unit in places and _is_lowest(counted, unit)]
-    issued = sum(each.printed - each.voided for each in slips) if slips else None
+    handed_out = [row.issued for row in units.rows if not row.parent_code and row.issued is not None]
+    issued = sum(handed_out) if handed_out else None
     by_slip = int(counted.channel_ballots[list(Channel).index(Channel.SLIP)])
     return {
         "channels": [
@@ -100,14 +99,13 @@ def _channel_cells(survey: Survey, counted: SurveyCounts, units: RatedRows) -> d
 
     Channels are told apart for the survey only: by unit and channel at once they would say too much.
     """
-    column = (
-        [each.code for each in units.questions].index(survey.headline_question) if _about_place(survey, units) else -1
-    )
+    codes = [each.code for each in units.questions]
     came = np.flatnonzero(counted.channel_ballots)
     top = _top(units, counted.ballots.size)
     # Beside the rows of groups a second way to split the survey could be subtracted from the first.
-    if column < 0 or len(came) < 2 or top is None or len(counted.frame.groups) > 1:
+    if survey.headline_question not in codes or len(came) < 2 or top is None or len(counted.frame.groups) > 1:
         return {}
+    column = codes.index(survey.headline_question)
     question = units.questions[column]
     slot = next(
         number for number, each in enumerate(counted.frame.questionnaire.slots()) if each.question.code == question.code
@@ -123,19 +121,10 @@ def _channel_cells(survey: Survey, counted: SurveyCounts, units: RatedRows) -> d
     }
 
 
-def _about_place(survey: Survey, units: RatedRows) -> bool:
-    return any(each.code == survey.headline_question for each in units.questions)
-
-
 def _top(units: RatedRows, places: int) -> int | None:
     """Return the row of the lowest unit that has every place below it; None where there is none."""
     found = [number for number, row in enumerate(units.rows) if row.places == places]
     return found[-1] if found else None
-
-
-def _is_lowest(counted: SurveyCounts, unit_id: int) -> bool:
-    """Say whether no unit below has slips: counts of slips are summed over the tree."""
-    return not any(each.id in counted.slips for each in counted.tree.children.get(unit_id, ()))
 
 
 def _turnout_hours(session: Session, survey: Survey) -> list[list[Any]]:

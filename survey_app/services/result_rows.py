@@ -15,6 +15,7 @@ from survey_app.domain.messages import Refused, message
 from survey_app.domain.questionnaire import Question
 from survey_app.domain.texts import DEFAULT_LANGUAGE, Texts, pick
 from survey_app.models import Unit
+from survey_app.services.eligible import eligible_for_targets, eligible_for_units
 from survey_app.services.surveys import Frame
 from survey_app.services.tabulating import SurveyCounts
 
@@ -155,20 +156,7 @@ def _unit_rows(counted: SurveyCounts, threshold: int, empty_group: str) -> Rated
     rolled = np.stack([roll_up(group) for group in options])
     sums = roll_up(totals)
     rows = [_unit_row(counted, table, questions, number, line, sums[number]) for number, line in enumerate(lines)]
-    return RatedRows(rows, table, questions, rolled, _eligible_for_units(counted, roll_up(people), sums[:, 0]))
-
-
-def _eligible_for_units(
-    counted: SurveyCounts, people: NDArray[np.int64], places: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Return how many people each group has under each unit, shape (groups, units); 0 where nobody knows.
-
-    Of several groups only the whole is declared: it is known for units that have every place below them.
-    """
-    declared = [group.eligible or 0 for group in counted.frame.definition.groups]
-    if len(declared) == 1:
-        return people[None]
-    return np.where(places == len(counted.places), np.array(declared, np.int64)[:, None], 0)
+    return RatedRows(rows, table, questions, rolled, eligible_for_units(counted, roll_up(people), sums[:, 0]))
 
 
 def _check_sample(counted: SurveyCounts) -> None:
@@ -273,20 +261,7 @@ def _target_rows(counted: SurveyCounts, threshold: int, empty_group: str) -> Rat
                 group_cells=_printed_groups(table, number, questions, frame),
             )
         )
-    return RatedRows(rows, table, questions, options, _eligible_for_targets(counted))
-
-
-def _eligible_for_targets(counted: SurveyCounts) -> NDArray[np.int64]:
-    """Return how many people each group has that rates a target, shape (groups, targets)."""
-    frame, targets = counted.frame, counted.frame.questionnaire.targets
-    declared = {each.code: each.eligible for each in frame.definition.groups}
-    everybody = sum(place.population or 0 for place, _ in counted.places)
-    found = np.zeros((len(frame.groups), len(targets)), np.int64)
-    for position, group in enumerate(frame.groups):
-        rated = frame.group_targets.get(group.id)
-        people = declared.get(group.code) or (everybody if len(frame.groups) == 1 else 0)
-        found[position] = [people if rated is None or target.code in rated else 0 for target in targets]
-    return found
+    return RatedRows(rows, table, questions, options, eligible_for_targets(counted))
 
 
 def rating_counts(options: NDArray[np.int64], question: Question) -> NDArray[np.int64]:

@@ -9,7 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from analysis.rates import round_percent
+from survey_app.domain.messages import Refused, message
 from survey_app.models import Release, ReleaseFile, ReleaseUnit, Survey
+from survey_app.services.surveys import find_survey
 
 #: Rows of one page of a long list: with long names and every comparison they stay within 50 kB.
 PAGE_ROWS = 30
@@ -37,6 +39,15 @@ def releases_of(session: Session, slug: str) -> Sequence[Release]:
         .where(Survey.slug == slug)
         .order_by(Release.number.desc())
     ).all()
+
+
+def release_of(session: Session, slug: str, audience: str, number: int | None = None) -> Release:
+    """Return a release for an audience, the newest that is not withdrawn for None; Refused where there is none."""
+    find_survey(session, slug)
+    for each in releases_of(session, slug):
+        if each.audience == audience and (each.withdrawn_at is None if number is None else each.number == number):
+            return each
+    raise Refused(message("Survey {slug} has no such release: publish it first.", slug=slug))
 
 
 @dataclass(frozen=True)

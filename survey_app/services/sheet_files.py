@@ -4,46 +4,20 @@ import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app.documents.unit_sheet import UnitSheet, write_sheet, write_sheets
 from survey_app.domain.messages import Refused, message
 from survey_app.domain.release import Audience
-from survey_app.models import Release, ReleaseUnit
+from survey_app.models import Release
+from survey_app.services.new_folder import new_folder
 from survey_app.services.release_sheets import unit_sheets
 from survey_app.services.result_rows import ResultRow
-from survey_app.services.results import releases_of
-from survey_app.services.surveys import find_survey
+from survey_app.services.results import release_of
+from survey_app.services.stored_rows import stored_rows
 
 #: All sheets in one file.
 TOGETHER = "sheets.pdf"
-
-
-def stored_rows(session: Session, release: Release) -> Sequence[ResultRow]:
-    """Return the rows of a stored release as they were printed."""
-    stored = session.scalars(
-        select(ReleaseUnit).where(ReleaseUnit.release_id == release.id).order_by(ReleaseUnit.position)
-    )
-    return [
-        ResultRow(
-            each.code,
-            each.is_target,
-            each.name,
-            each.level,
-            each.unit_class,
-            each.parent_code,
-            each.path,
-            each.places,
-            each.places_with_ballots,
-            each.ballots,
-            each.issued,
-            each.cells,
-            each.group_cells,
-            each.extras,
-        )
-        for each in stored
-    ]
 
 
 def write_sheet_files(
@@ -59,34 +33,24 @@ def write_sheet_files(
     `under` chooses a unit with all below it. Refused where there is no such release or unit; `progress` hears how many
     of the single files are written.
     """
-    find_survey(session, slug)
-    release = next(
-        (each for each in releases_of(session, slug) if each.audience == audience and each.withdrawn_at is None), None
-    )
-    if release is None:
-        raise Refused(message("Survey {slug} has no such release: publish it first.", slug=slug))
-    sheets = _below(list(unit_sheets(release.head, stored_rows(session, release))), session, release, under)
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise Refused(message("{path} is there already and not empty. Name a new folder.", path=out))
-    out.mkdir(parents=True, exist_ok=True)
-    with (out / TOGETHER).open("wb") as file:
-        write_sheets(file, sheets, release.released_at)
-    for number, sheet in enumerate(sheets, start=1):
-        with (out / f"{sheet.code}.pdf").open("wb") as file:
-            write_sheet(file, sheet, release.released_at)
-        progress(number, len(sheets))
+    release = release_of(session, slug, audience)
+    rows = stored_rows(session, release)
+    sheets = _below(list(unit_sheets(release.head, rows)), rows, under)
+    out.absolute().parent.mkdir(parents=True, exist_ok=True)
+    with new_folder(out) as folder:
+        with (folder / TOGETHER).open("wb") as file:
+            write_sheets(file, sheets, release.released_at)
+        for number, sheet in enumerate(sheets, start=1):
+            with (folder / f"{sheet.code}.pdf").open("wb") as file:
+                write_sheet(file, sheet, release.released_at)
+            progress(number, len(sheets))
     return len(sheets)
 
 
-def _below(sheets: Sequence[UnitSheet], session: Session, release: Release, under: str | None) -> Sequence[UnitSheet]:
+def _below(sheets: Sequence[UnitSheet], rows: Sequence[ResultRow], under: str | None) -> Sequence[UnitSheet]:
     if under is None:
         return sheets
-    rows = session.execute(
-        select(ReleaseUnit.code, ReleaseUnit.parent_code).where(
-            ReleaseUnit.release_id == release.id, ReleaseUnit.is_target.is_(False)
-        )
-    )
-    parents = {row.code: row.parent_code for row in rows}
+    parents = {row.code: row.parent_code for row in rows if not row.is_target}
     found = [sheet for sheet in sheets if sheet.code == under or under in _line(parents, sheet.code)]
     if not found:
         raise Refused(message("{where}: there is no unit {value} in this release.", where="--under", value=under))

@@ -27,6 +27,11 @@ def newest_draft(session: Session, survey: Survey) -> Release | None:
     ).one_or_none()
 
 
+def draft_behind(session: Session, survey: Survey, audience: Audience) -> Release | None:
+    """Return the draft that a release for an audience comes from: the newest, and none for a draft itself."""
+    return None if audience is Audience.REVIEW else newest_draft(session, survey)
+
+
 def signatures_of(session: Session, draft: Release | None) -> Sequence[Signature]:
     """Return the steps taken, in order."""
     if draft is None:
@@ -45,11 +50,11 @@ def document_of(draft: Release | None) -> DocumentHead:
 
 
 def require_signed(session: Session, survey: Survey, audience: Audience) -> Release | None:
-    """Return the newest draft, signed off and not yet released to this audience; None where there is no draft.
+    """Return the draft behind a release, signed off and not yet released to this audience; None where there is none.
 
     Refused where nobody has signed it, or where it is released: a correction is another draft, signed anew.
     """
-    draft = newest_draft(session, survey)
+    draft = draft_behind(session, survey, audience)
     if draft is None:
         return None
     waiting = next_step(signatures_of(session, draft))

@@ -1,9 +1,6 @@
 """A release as a folder of static files, which any server can serve: its pages, its files, and the hash of each."""
 
 import hashlib
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +8,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from survey_app.domain.messages import Refused, message
+from survey_app.services.new_folder import new_folder
 from survey_app.services.whole_release import WholeRelease, files_of, load_release
 
 #: The list of hashes, in the format of sha256sum.
@@ -59,41 +56,18 @@ def export_release(
     The folder appears at once and whole, or not at all. The same release gives the same bytes. `progress` hears how
     many of how many files are written.
     """
-    _check(out)
-    whole = load_release(session, slug, number, audience)
-    pages = make_pages(whole)
-    total = len(pages) + len(whole.sizes)
-    draft = _draft_folder(out)
-    try:
+    with new_folder(out) as folder:
+        whole = load_release(session, slug, number, audience)
+        pages = make_pages(whole)
+        total = len(pages) + len(whole.sizes)
         sums, size = [], 0
         for path, content in _contents(session, whole, pages):
-            _write(draft / path, content)
+            _write(folder / path, content)
             sums.append(f"{hashlib.sha256(content).hexdigest()}  {path}\n")
             size += len(content)
             progress(len(sums), total)
-        _write(draft / SUMS, "".join(_by_path(sums)).encode())
-        draft.chmod(0o755)
-        os.replace(draft, out)
-    except OSError as error:
-        raise Refused(message("{path} cannot be written: {reason}", path=out, reason=error.strerror)) from None
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        _write(folder / SUMS, "".join(_by_path(sums)).encode())
     return Exported(whole.release.number, len(sums), size)
-
-
-def _check(out: Path) -> None:
-    if out.is_symlink() or (out.exists() and not out.is_dir()):
-        raise Refused(message("{path} is there already and is no folder.", path=out))
-    if out.is_dir() and any(out.iterdir()):
-        raise Refused(message("{path} is there already and not empty. Name a new folder.", path=out))
-
-
-def _draft_folder(out: Path) -> Path:
-    """Make a folder beside the one to come, so that a rename suffices at the end."""
-    try:
-        return Path(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".part", dir=out.absolute().parent))
-    except OSError as error:
-        raise Refused(message("{path} cannot be written: {reason}", path=out, reason=error.strerror)) from None
 
 
 def _contents(session: Session, whole: WholeRelease, pages: Pages) -> Iterator[tuple[str, bytes]]:

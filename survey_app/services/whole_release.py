@@ -7,11 +7,9 @@ from functools import cached_property
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey_app.domain.messages import Refused, message
 from survey_app.models import Release, ReleaseFile, ReleaseUnit
 from survey_app.services import results as published
 from survey_app.services.results import UnitPage
-from survey_app.services.surveys import find_survey
 
 
 @dataclass(frozen=True)
@@ -84,13 +82,8 @@ def load_release(
     session: Session, slug: str, number: int | None = None, audience: str = published.PUBLIC
 ) -> WholeRelease:
     """Return a release for an audience with all its units, the newest for None. Refused where there is none."""
-    find_survey(session, slug)
+    release = published.release_of(session, slug, audience, number)
     releases = [each for each in published.releases_of(session, slug) if each.audience == audience]
-    release = next(
-        (each for each in releases if each.number == number or (number is None and each.withdrawn_at is None)), None
-    )
-    if release is None:
-        raise Refused(message("Survey {slug} has no such release: publish it first.", slug=slug))
     units = session.scalars(
         select(ReleaseUnit).where(ReleaseUnit.release_id == release.id).order_by(ReleaseUnit.position)
     ).all()

@@ -87,9 +87,10 @@ def test_bands_say_who_differs_from_the_class(extras):
 
 def test_a_unit_with_many_who_do_not_know_changes_its_position_with_the_base(extras):
     answers = [(38, 0, 2, 60), (34, 0, 6, 0)]
-    counted = counts_of(frame_of(1, 0), unit_tree([-1, 0, 0]), [1, 2], alike(answers))
-    assert [standing(extras(counted, base="rated")[code])[0] for code in ("U001", "U002")] == [1, 2]
-    assert [standing(extras(counted, base="all")[code])[0] for code in ("U001", "U002")] == [2, 1]
+    for base, positions in (("rated", [1, 2]), ("all", [2, 1])):
+        frame = frame_of(1, 0, headline={"question": "overall", "base": base})
+        counted = counts_of(frame, unit_tree([-1, 0, 0]), [1, 2], alike(answers))
+        assert [standing(extras(counted, base=base)[code])[0] for code in ("U001", "U002")] == positions
 
 
 def test_scores_are_means_over_rated_and_none_where_hidden(extras):

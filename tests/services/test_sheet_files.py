@@ -9,7 +9,8 @@ from survey_app.models import Release
 from survey_app.services.publishing import draft_release, publish
 from survey_app.services.release_sheets import unit_sheets
 from survey_app.services.result_rows import OWN_LEVEL
-from survey_app.services.sheet_files import one_sheet, stored_rows, write_sheet_files
+from survey_app.services.sheet_files import one_sheet, write_sheet_files
+from survey_app.services.stored_rows import stored_rows
 from tests.results_fixtures.cases import SURVEY, answered
 from tests.results_fixtures.printed import cell, head, row
 
@@ -78,7 +79,7 @@ def test_sheets_of_a_part_and_a_folder_that_is_new_or_empty(issued, tmp_path):
     with pytest.raises(Refused, match="is there already and not empty"):
         write(issued, tmp_path / "empty")
     (tmp_path / "file").write_text("mine")
-    with pytest.raises(Refused, match="is there already and not empty"):
+    with pytest.raises(Refused, match="is there already and is no folder"):
         write(issued, tmp_path / "file")
     assert (tmp_path / "file").read_text() == "mine"
     with pytest.raises(Refused, match="--under: there is no unit moon in this release"):

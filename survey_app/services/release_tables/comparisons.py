@@ -21,13 +21,6 @@ def _without(name: str, head: Head, of: str, why: str) -> PrintedTable:
     return PrintedTable(name, wording.title(head, of), [], (Column("说明", 80),), [[f"不适用：{why}"]])
 
 
-def _rated(head: Head, rows: Sequence[ResultRow]) -> Sequence[ResultRow]:
-    """Return the listed targets where the headline is about them, else the top and the units below it."""
-    if wording.headline(head)["about"] == "targets":
-        return [row for row in rows if row.is_target]
-    return wording.areas(head, rows)
-
-
 def groups(head: Head, rows: Sequence[ResultRow]) -> PrintedTable:
     """Table 6: respondent group × question."""
     name, of = "表6 票种与题目", "各票种各题"
@@ -107,7 +100,7 @@ def _wave(head: Head, row: ResultRow, code: str) -> Iterator[list[object]]:
 def weighting(head: Head, rows: Sequence[ResultRow]) -> PrintedTable:
     """Table 8: weighted beside unweighted, with Kish's design effect."""
     name, of, code = "表8 加权与未加权", "加权与未加权", head["headline_question"]
-    chosen = [row for row in _rated(head, rows) if "unweighted_approval_rate" in row.extras.get(code, {})]
+    chosen = [row for row in wording.rated(head, rows) if "unweighted_approval_rate" in row.extras.get(code, {})]
     if not chosen:
         return _without(name, head, of, "各占比都未加权。")
     return PrintedTable(

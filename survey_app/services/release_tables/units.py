@@ -114,11 +114,8 @@ _PLACE = (
 def areas_table(head: Head, rows: Sequence[ResultRow]) -> PrintedTable:
     """Table 4: the top and the units directly below it, or every listed target."""
     code = head["headline_question"]
-    if wording.headline(head)["about"] == "targets":
-        chosen: Sequence[ResultRow] = [row for row in rows if row.is_target]
-        named = "评议对象"
-    else:
-        chosen, named = wording.areas(head, rows), "各地区"
+    named = "评议对象" if wording.headline(head)["about"] == "targets" else "各地区"
+    chosen = wording.rated(head, rows)
     return _units("表4 分地区", named, head, [row for row in chosen if code in row.cells])
 
 

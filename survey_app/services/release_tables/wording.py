@@ -207,3 +207,10 @@ def areas(head: Head, rows: Sequence[ResultRow]) -> Sequence[ResultRow]:
     if len(tops) != 1:
         return tops
     return [*tops, *(row for row in rows if not row.is_target and row.parent_code == tops[0].code)]
+
+
+def rated(head: Head, rows: Sequence[ResultRow]) -> Sequence[ResultRow]:
+    """Return what the headline rates at first sight: the listed targets, or the top and the units below it."""
+    if headline(head)["about"] == "targets":
+        return [row for row in rows if row.is_target]
+    return areas(head, rows)

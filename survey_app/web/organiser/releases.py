@@ -19,11 +19,14 @@ from survey_app.services.sheet_files import one_sheet
 from survey_app.web.languages import say
 from survey_app.web.organiser.access import visitor_name
 from survey_app.web.organiser.blueprint import organiser
-from survey_app.web.organiser.release_downloads import downloads
 from survey_app.web.organiser.survey_or_404 import survey_or_404
+from survey_app.web.release_downloads import downloads
 from survey_app.web.transaction import session
 
 _AFTER_CLOSING = (SurveyState.CLOSED, SurveyState.PUBLISHED, SurveyState.ARCHIVED)
+
+#: Of use to programs only; it stands beside the table on the public page.
+_LEFT_OUT = frozenset({"table.schema.json"})
 
 
 @dataclass(frozen=True)
@@ -178,7 +181,7 @@ def _page(
         under_way=under_way,
         made={audience.value: [each for each in made if each.audience == audience] for audience in Audience},
         newest_id=max((each.id for each in made), default=0),
-        files={each.id: downloads(published.file_sizes(session(), each)) for each in made},
+        files={each.id: downloads(published.file_sizes(session(), each), _LEFT_OUT) for each in made},
         draft=draft,
         taken={each.step: each for each in taken},
         waiting=waiting,

@@ -12,10 +12,10 @@ from survey_app.domain.messages import Message
 from survey_app.models import Release, ReleaseUnit
 from survey_app.services import results as published
 from survey_app.services.results import PAGE_ROWS, ReleaseReader
+from survey_app.web.release_downloads import Download
 from survey_app.web.results import words
 from survey_app.web.results.bars import Figure, Row, figure, group_figures, ordered, row_of
 from survey_app.web.results.comparing import Beside, Columns, beside, columns_of, extras_of
-from survey_app.web.results.files import Download
 from survey_app.web.results.frame import Frame, Question, frame_of
 from survey_app.web.results.here import Here
 
@@ -106,7 +106,7 @@ class ReleasePage:
     def downloads(self) -> Sequence[Download]:
         """The files to take home; figures where they are shown."""
         return [
-            each for each in self.frame.downloads if self.has_figures or not each.kinds[0].path.startswith("figures/")
+            each for each in self.frame.downloads if self.has_figures or not each.formats[0].path.startswith("figures/")
         ]
 
     @property

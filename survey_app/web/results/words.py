@@ -264,10 +264,3 @@ def found(text: str, total: int) -> Message:
 def planned(day: date) -> Message:
     """Say when results are to come."""
     return message("They are planned for {day}.", day=str(format_date(day, "long")))
-
-
-def size(given: int) -> str:
-    """Print the size of a file."""
-    if given < 1_000_000:
-        return f"{max(1, round(given / 1000))} kB"
-    return f"{given / 1_000_000:.1f} MB"

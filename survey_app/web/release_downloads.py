@@ -1,6 +1,6 @@
-"""The files of a release as the console offers them: by the names that people use for them, with their sizes."""
+"""The files of a release as pages offer them: by the names that people use for them, with their sizes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from survey_app.domain.messages import Message, message
@@ -32,9 +32,11 @@ _NAMES = {
     "table.xlsx": (message("Statistical table"), "Excel"),
     "table.csv": (message("Table"), "CSV"),
     "table.json": (message("Table with its head"), "JSON"),
+    "table.schema.json": (message("What the fields mean"), "JSON Schema"),
 }
 
-_FIGURES = {
+#: What each figure is called, by its name in the release.
+FIGURES = {
     "headline": message("Ratings with “don't know”"),
     "waves": message("Change since the last survey"),
     "caterpillar": message("Shares with their ranges"),
@@ -43,30 +45,31 @@ _FIGURES = {
     "turnout": message("Ballots by hour"),
 }
 
-#: Of use to programs only; it stands beside the table on the public page.
-_LEFT_OUT = frozenset({"table.schema.json"})
 
+def downloads(sizes: Mapping[str, int], left_out: Collection[str] = ()) -> Sequence[Download]:
+    """Return the files of a release, given the size in bytes of each by its path.
 
-def downloads(sizes: Mapping[str, int]) -> Sequence[Download]:
-    """Return the files of a release, given the size in bytes of each by its path."""
+    Those that people ask for first, then figures, then what else there is.
+    """
     named = {**_NAMES, **_figure_names()}
-    others = sorted(sizes.keys() - named.keys() - _LEFT_OUT)
+    others = sorted(sizes.keys() - named.keys())
     named |= {path: (Message("{path}", {"path": path}), path.rpartition(".")[2].upper()) for path in others}
     found: dict[str, Download] = {}
     for path, (name, kind) in named.items():
-        if path in sizes:
+        if path in sizes and path not in left_out:
             before = found[str(name)].formats if str(name) in found else ()
-            found[str(name)] = Download(name, [*before, Format(path, kind, _size(sizes[path]))])
+            found[str(name)] = Download(name, [*before, Format(path, kind, size(sizes[path]))])
     return list(found.values())
 
 
 def _figure_names() -> dict[str, tuple[Message, str]]:
     return {
         f"figures/{name}.{ending}": (message("Figure: {title}", title=title), ending.upper())
-        for name, title in _FIGURES.items()
+        for name, title in FIGURES.items()
         for ending in ("svg", "pdf")
     }
 
 
-def _size(given: int) -> str:
+def size(given: int) -> str:
+    """Print the size of a file."""
     return f"{max(1, round(given / 1000)):,} kB" if given < 1_000_000 else f"{given / 1_000_000:.1f} MB"
