@@ -113,7 +113,7 @@ def test_many_threads_lose_nothing(sqlite_database):
         each.join()
     counter.flush()
     for _ in range(500):  # A writing that had begun by itself may still be under way.
-        if rows(sqlite_database)["12345674", "closed"] == 1600:
+        if rows(sqlite_database).get(("12345674", "closed")) == 1600:
             break
         time.sleep(0.01)
     assert rows(sqlite_database) == {("12345674", "closed"): 1600}
