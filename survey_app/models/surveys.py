@@ -17,6 +17,8 @@ class Survey(Base):
         CheckConstraint("state IN ('draft', 'open', 'closed', 'published', 'archived')", name="state_known"),
         CheckConstraint("headline_base IN ('rated', 'all')", name="headline_base_known"),
         CheckConstraint("threshold >= 1", name="threshold_positive"),
+        CheckConstraint("quota_full IN ('continue', 'stop')", name="quota_full_known"),
+        CheckConstraint("paper IN ('none', 'single', 'double')", name="paper_known"),
     )
 
     id: Mapped[Id]
@@ -40,6 +42,12 @@ class Survey(Base):
     empty_group: Mapped[str]
     #: Fewer rated ballots than this show no figure.
     threshold: Mapped[int]
+    #: Whether answers are still taken at a place whose quota is full.
+    quota_full: Mapped[str] = mapped_column(default="continue")
+    #: Whether ballots on paper are counted in, and whether two people enter them.
+    paper: Mapped[str] = mapped_column(default="none")
+    #: Whether a second person must approve it before it opens.
+    needs_approval: Mapped[bool] = mapped_column(default=False)
 
 
 class SurveyAct(Base):
