@@ -19,6 +19,8 @@ run: $(VENV)/ready ## An empty installation on http://127.0.0.1:8000/console/, f
 	@$(BIN)/python -m survey_app migrate
 	@$(BIN)/python -m survey_app serve
 
+# What is compiled is kept: the tests start the program again and again.
+test soak: export PYTHONDONTWRITEBYTECODE =
 test: $(VENV)/ready-dev system-packages ## Everything that proves it: both databases, a real browser; installs what it needs
 	$(BIN)/python -m pytest -n 3 --dist worksteal --cov --cov-report=
 	@$(BIN)/coverage report --skip-covered --include='analysis/*,survey_app/domain/*' --fail-under=100

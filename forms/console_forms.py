@@ -23,7 +23,7 @@ from survey_app.domain.messages import Message, message
 MOST_COPIES = 10_000
 
 
-class _AtMost:
+class AtMost:
     """Refuse a longer text than people need; nothing is cut off silently."""
 
     def __init__(self, most: int) -> None:
@@ -52,8 +52,8 @@ def blame(field: Field, *faults: Message) -> None:
 class LoginForm(Form):
     """Name and password."""
 
-    name = StringField(_label(message("Account")), [DataRequired(_NAME_NEEDED), _AtMost(200)])
-    password = PasswordField(_label(message("Password")), [DataRequired(_PASSWORD_NEEDED), _AtMost(1000)])
+    name = StringField(_label(message("Account")), [DataRequired(_NAME_NEEDED), AtMost(200)])
+    password = PasswordField(_label(message("Password")), [DataRequired(_PASSWORD_NEEDED), AtMost(1000)])
 
 
 class FirstAccountForm(Form):
@@ -76,9 +76,7 @@ class ConfirmForm(Form):
 class ReasonForm(Form):
     """An act that needs a reason."""
 
-    reason = TextAreaField(
-        _label(message("Reason")), [DataRequired(_REASON_NEEDED), _AtMost(500)], filters=[plain_text]
-    )
+    reason = TextAreaField(_label(message("Reason")), [DataRequired(_REASON_NEEDED), AtMost(500)], filters=[plain_text])
 
 
 class CloseForm(Form):
@@ -99,7 +97,7 @@ class CloseForm(Form):
 class OptionalReasonForm(Form):
     """An act for which a reason may be given."""
 
-    reason = TextAreaField(_label(message("Reason")), [_AtMost(500)], filters=[plain_text])
+    reason = TextAreaField(_label(message("Reason")), [AtMost(500)], filters=[plain_text])
 
 
 class DeviceForm(Form):
@@ -125,17 +123,17 @@ class DeviceForm(Form):
 class PostersForm(Form):
     """Which posters to make, and on what paper."""
 
-    under = StringField("", [_AtMost(64)])
+    under = StringField("", [AtMost(64)])
     paper = RadioField("", choices=[SelectChoice(name, name) for name in ("A4", "A3")], default="A4")
 
 
 class SlipsForm(Form):
     """Which slips to print, and how many."""
 
-    under = StringField("", [_AtMost(64)])
+    under = StringField("", [AtMost(64)])
     group = RadioField(_label(message("Respondent group")), default="")
     copies = StringField(_label(message("Slips for each place")))
-    reason = TextAreaField(_label(message("Reason for printing again")), [_AtMost(500)], filters=[plain_text])
+    reason = TextAreaField(_label(message("Reason for printing again")), [AtMost(500)], filters=[plain_text])
 
     def __init__(self, sent: Any = None, *, groups: Sequence[tuple[str, Message | str]] = ()) -> None:  # noqa: ANN401 - as above.
         super().__init__(sent)
@@ -163,18 +161,18 @@ def _plain(text: str) -> str:
 class ReviewForm(Form):
     """What stands at the head and foot of the bulletin; each may stay empty until it is known."""
 
-    number = StringField(_label(message("Document number")), [_AtMost(100)], filters=[plain_text])
+    number = StringField(_label(message("Document number")), [AtMost(100)], filters=[plain_text])
     #: Its own id, since `main` is that of the page's content.
-    main = StringField(_label(message("Addressed to")), [_AtMost(300)], filters=[plain_text], id="addressed-to")
-    copies = StringField(_label(message("Copies to")), [_AtMost(300)], filters=[plain_text])
+    main = StringField(_label(message("Addressed to")), [AtMost(300)], filters=[plain_text], id="addressed-to")
+    copies = StringField(_label(message("Copies to")), [AtMost(300)], filters=[plain_text])
 
 
 class SignForm(Form):
     """One step of the sign-off."""
 
-    post = StringField(_label(message("Post")), [_AtMost(100)], filters=[plain_text])
+    post = StringField(_label(message("Post")), [AtMost(100)], filters=[plain_text])
     name = StringField(
         _label(message("Name")),
-        [DataRequired(_label(message("Please write the name of the person who signs."))), _AtMost(100)],
+        [DataRequired(_label(message("Please write the name of the person who signs."))), AtMost(100)],
         filters=[plain_text],
     )

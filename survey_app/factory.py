@@ -24,7 +24,7 @@ from survey_app.web import (
     sessions,
     transaction,
 )
-from survey_app.web.organiser import login, organiser
+from survey_app.web.organiser import access, login, organiser
 from survey_app.web.parts import Parts
 from survey_app.web.public import public
 from survey_app.web.results import results
@@ -54,7 +54,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies)  # type: ignore[method-assign]
-    database = Database(config.database_url, config.data_dir)
+    database = Database(config.database_url, config.data_dir, secret_key=config.secret_key)
     app.extensions["manyi"] = Parts(config, database, BallotStore(database, config.secret_key))
     for room in (
         rate_limits,
@@ -71,6 +71,7 @@ def create_app(config: Config | None = None) -> Flask:
     csrf.exempt(public)  # A ballot carries a signed token of its own, and needs no cookie.
     for blueprint in (public, results, organiser, health.health):
         app.register_blueprint(blueprint)
+    access.require_policies(app)
     return app
 
 

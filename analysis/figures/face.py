@@ -20,9 +20,12 @@ _PIECES = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Glyph:
-    """One character: its advance, and the points of its outline with matplotlib's codes for them (1 2 3 4 79)."""
+    """One character: its advance, and the points of its outline with matplotlib's codes for them (1 2 3 4 79).
+
+    A face gives one and the same each time, so that what is written of it can be kept.
+    """
 
     advance: float
     points: Sequence[tuple[int, int]]

@@ -5,6 +5,7 @@ Written here because matplotlib repeats the outlines at each use: its files are 
 
 import zlib
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from analysis.figures.face import EM, Glyph
 from analysis.figures.marks import CORNERS, Point, Points, Shape, Sheet, Symbol, Words
@@ -32,9 +33,7 @@ def pdf_file(sheet: Sheet, title: str, description: str) -> bytes:
         _stream("", "\n".join(page)),
         f"<</Title {_text(title)}/Subject {_text(description)}>>".encode(),
     ]
-    for character in characters:
-        head = f"/Type/XObject/Subtype/Form/BBox[-{EM} -{EM} {3 * EM} {2 * EM}]"
-        objects.append(_stream(head, _outline(sheet.face.glyph(character))))
+    objects += [_form(sheet.face.glyph(character)) for character in characters]
     return _file(objects)
 
 
@@ -109,6 +108,12 @@ def _symbol(mark: Points, centre: Point) -> str:
         curve = ((cos - k * sin, sin + k * cos), (k * cos - sin, k * sin + cos), (-sin, cos))
         steps.append(" ".join(f"{_n(x + r * a)} {_n(y + r * b)}" for a, b in curve) + " c")
     return " ".join(steps) + " h"
+
+
+@lru_cache(maxsize=4096)
+def _form(glyph: Glyph) -> bytes:
+    """Write the object of a character; the figures of a release use the same ones over and over."""
+    return _stream(f"/Type/XObject/Subtype/Form/BBox[-{EM} -{EM} {3 * EM} {2 * EM}]", _outline(glyph))
 
 
 def _outline(glyph: Glyph) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 from xml.sax.saxutils import escape
 
 from analysis.figures.face import EM, Glyph
@@ -70,6 +71,7 @@ def _glyph_id(character: str) -> str:
     return f"{_MARK}{ord(character):x}g"
 
 
+@lru_cache(maxsize=4096)
 def _outline(glyph: Glyph) -> str:
     """Write an outline; the codes are matplotlib's: move, line, quadratic with its control first, cubic, close."""
     steps, index = [], 0

@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 refused with the reason on standard error, 2 wrong usage.
 
 import click
 
+from survey_app.cli.audit import check_audit
 from survey_app.cli.code_upkeep import pause, replace_code, resume, void_code
 from survey_app.cli.context import RefusingGroup
 from survey_app.cli.demo import demo
@@ -12,10 +13,22 @@ from survey_app.cli.entry_codes import entry_codes, posters
 from survey_app.cli.export import export
 from survey_app.cli.figures import recount, table, tally
 from survey_app.cli.residents import answer
-from survey_app.cli.setup import create_account, migrate, serve
+from survey_app.cli.setup import create_account, migrate, reset_password, serve
 from survey_app.cli.sheets import sheets
 from survey_app.cli.slips import slips
-from survey_app.cli.surveys import change, close, launch, list_, open_, publish, reopen, review, sign, withdraw
+from survey_app.cli.surveys import (
+    approve,
+    change,
+    close,
+    launch,
+    list_,
+    open_,
+    publish,
+    reopen,
+    review,
+    sign,
+    withdraw,
+)
 from survey_app.cli.units import import_units
 
 
@@ -34,11 +47,14 @@ def main() -> None:
 for command in (
     migrate,
     create_account,
+    reset_password,
+    check_audit,
     serve,
     import_units,
     launch,
     change,
     list_,
+    approve,
     open_,
     close,
     reopen,

@@ -58,7 +58,7 @@ def warn(text: str, /, **values: object) -> None:
 def connect() -> Database:
     """Return the database, migrated or not; Refused where its address cannot be understood."""
     try:
-        return Database(config().database_url, config().data_dir)
+        return Database(config().database_url, config().data_dir, secret_key=config().secret_key)
     except (ArgumentError, ImportError, ValueError):  # Not shown: a password may stand in it.
         raise Refused(
             message("{name} is not the address of an SQLite or PostgreSQL database.", name="SURVEY_DATABASE_URL")

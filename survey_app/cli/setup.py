@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from survey_app.cli.context import config, connect, database, tell
+from survey_app.cli.context import BY, config, connect, database, tell
 from survey_app.config import read_config
 from survey_app.domain.messages import Refused, message
+from survey_app.domain.powers import Role
 from survey_app.jobs.worker import run_worker
-from survey_app.services import accounts, migrating
+from survey_app.services import accounts, migrating, one_time_codes
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
@@ -32,15 +33,49 @@ def migrate() -> None:
     tell("The database is at revision {revision}.", revision=revision)
 
 
+_PASSWORD_STDIN = click.option(
+    "--password-stdin", is_flag=True, help="从标准输入读密码 · Read the password from standard input."
+)
+
+
 @click.command("create-account")
 @click.argument("name", default="admin")
-@click.option("--password-stdin", is_flag=True, help="从标准输入读密码 · Read the password from standard input.")
-def create_account(name: str, password_stdin: bool) -> None:
+@_PASSWORD_STDIN
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in Role]),
+    default=Role.ADMIN.value,
+    show_default=True,
+    help="角色 · What it may do.",
+)
+@click.option("--scope", metavar="UNIT_CODE", default="", help="范围，默认全部单位 · This unit and all below it.")
+def create_account(name: str, password_stdin: bool, role: str, scope: str) -> None:
     """新建管理账号（不写名称则为 admin）。 Add an account for the console, `admin` where no name is given."""
     password = _read_password() if password_stdin else _ask_password()
     with database().writing() as session:
-        accounts.create_account(session, name, password)
+        accounts.create_account(session, name, password, Role(role), scope, BY)
     tell("Account {name} is made.", name=name)
+
+
+@click.command("reset-password")
+@click.argument("name")
+@_PASSWORD_STDIN
+@click.option("--codes-off", is_flag=True, help="同时关闭动态验证码 · Switch its one-time codes off as well.")
+def reset_password(name: str, password_stdin: bool, codes_off: bool) -> None:
+    """重设账号密码：下次登录须改。 Give an account a new password, which it changes at its next login.
+
+    账号如已停用，一并启用。 An account that was disabled can log in again.
+    """
+    password = _read_password() if password_stdin else _ask_password()
+    with database().writing() as session:
+        account = accounts.find_by_name(session, name)
+        if account is None:
+            raise Refused(message("There is no account {name}.", name=name))
+        accounts.reset_password(session, account, BY, password)
+        accounts.enable(session, account, BY)
+        if codes_off:
+            one_time_codes.switch_off(session, account, BY)
+    tell("Account {name} has a new password.", name=name)
 
 
 def _read_password() -> str:

@@ -33,7 +33,7 @@ def launch(file: Path) -> None:
 def change(survey: str, file: Path) -> None:
     """更换草稿的定义文件（开始测评后问卷即冻结）。 Replace a draft's definition; frozen once opened."""
     with database().writing() as session:
-        launching.change_definition(session, survey, read_file(file))
+        launching.change_definition(session, survey, read_file(file), BY)
     tell("Survey {slug}: its definition was replaced.", slug=survey)
 
 
@@ -46,6 +46,15 @@ def list_() -> None:
             state = say(state_name(SurveyState(survey.state)))
             title = pick(survey.title, DEFAULT_LANGUAGE)
             click.echo(f"{survey.slug}\t{state}\t{ballots.get(survey.id, 0)}\t{title}")
+
+
+@click.command("approve")
+@click.argument("survey")
+def approve(survey: str) -> None:
+    """审批草稿（新建或最后修改的人不能自己审批）。 Approve a draft, which who launched or changed it last cannot."""
+    with database().writing() as session:
+        lifecycle.approve_survey(session, survey, BY)
+    tell("Survey {slug} is approved.", slug=survey)
 
 
 @click.command("open")

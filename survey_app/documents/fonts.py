@@ -4,7 +4,7 @@ Regular is whole; Bold and Serif are subsets (`static/fonts/README.md` has the r
 in runs: a character that the subset lacks is drawn in Regular instead of as an empty box.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
 
@@ -22,9 +22,11 @@ SERIF = "NotoSerifSC-Regular"
 @cache
 def _characters() -> dict[str, frozenset[str]]:
     """Register the fonts with reportlab, once; return for each the characters that it draws."""
-    from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415 - heavy, and only printing needs it.
+    from reportlab import rl_config  # noqa: PLC0415 - heavy, and only printing needs it.
+    from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415 - as above.
     from reportlab.pdfbase.ttfonts import TTFont  # noqa: PLC0415 - as above.
 
+    rl_config.useA85 = 0  # Else it writes every stream as text, which is a quarter longer and slow.
     drawn = {}
     for name, file in ((REGULAR, REGULAR_FILE), (BOLD, BOLD_FILE), (SERIF, SERIF_FILE)):
         font = TTFont(name, str(file))
@@ -57,6 +59,7 @@ def font_runs(text: str, font: str) -> list[tuple[str, str]]:
     return [(name, "".join(characters)) for name, characters in runs]
 
 
+@lru_cache(maxsize=20_000)
 def text_width(text: str, font: str, size: float) -> float:
     """Return the width of one line of `text` in points, set in `font` at `size` points, fallback counted."""
     from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415 - heavy, and only printing needs it.

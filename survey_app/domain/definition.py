@@ -53,11 +53,29 @@ class Selection(StrEnum):
     RANDOM = "random"
 
 
+class Paper(StrEnum):
+    """Whether ballots on paper are counted in, and how they are entered."""
+
+    NONE = "none"
+    #: By one person.
+    SINGLE = "single"
+    #: By two, of whom the second never sees what the first wrote.
+    DOUBLE = "double"
+
+
+class QuotaFull(StrEnum):
+    """What happens at a place whose quota is reached."""
+
+    CONTINUE = "continue"
+    #: It takes no more answers.
+    STOP = "stop"
+
+
 @dataclass(frozen=True)
 class Group:
     """A respondent group: its weight in the weighted score, its targets (None: all), how its ballots are had.
 
-    `eligible` is how many people it has, the base of the verdict.
+    `eligible` is how many people it has, the base of the verdict; `quota` how many ballots it is to give at each place.
     """
 
     code: str
@@ -66,6 +84,7 @@ class Group:
     targets: tuple[str, ...] | None = None
     ballot_mode: BallotMode = BallotMode.POSTER
     eligible: int | None = None
+    quota: int | None = None
 
 
 def residents(ballot_mode: BallotMode = BallotMode.POSTER) -> Group:
@@ -74,15 +93,25 @@ def residents(ballot_mode: BallotMode = BallotMode.POSTER) -> Group:
 
 
 @dataclass(frozen=True)
+class PlaceSize:
+    """How many people one place has, and how many ballots are expected there: in all, or of each group by its code."""
+
+    population: int | None = None
+    quota: int | None = None
+    quotas: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class PlaceRule:
     """Which units collect answers, and how many ballots and people each is expected to have."""
 
-    under: str | None
+    #: The units at or below any of these, of the level and of any of the classes; empty where units are listed.
+    under: tuple[str, ...]
     level: str | None
-    unit_class: str | None
+    classes: tuple[str, ...]
     units: tuple[str, ...]
     quota: int | None
-    sizes: Mapping[str, Mapping[str, int]]
+    sizes: Mapping[str, PlaceSize]
 
 
 @dataclass(frozen=True)
@@ -118,6 +147,27 @@ class SurveyDefinition:
     repeats: str | None = None
     #: 表号, 批准文号, 有效期, where given.
     approval: Mapping[str, str] = field(default_factory=dict)
+    paper: Paper = Paper.NONE
+    quota_full: QuotaFull = QuotaFull.CONTINUE
+    #: Whether somebody else than who launched it must approve it before it opens.
+    second_person: bool = False
+
+    def quotas_at(self, code: str) -> Mapping[str, int]:
+        """Return how many ballots each group is to give at a place, by its code; empty where nobody said so."""
+        size = self.places.sizes.get(code, PlaceSize())
+        found = {each.code: each.quota for each in self.groups if each.quota is not None} | dict(size.quotas)
+        whole = self.places.quota if size.quota is None else size.quota
+        if not found and whole is not None and len(self.groups) == 1:
+            return {self.groups[0].code: whole}
+        return found
+
+    def quota_at(self, code: str) -> int | None:
+        """Return how many ballots are expected at a place in all: what its groups are to give, where that is said."""
+        by_group = self.quotas_at(code)
+        if by_group:
+            return sum(by_group.values())
+        size = self.places.sizes.get(code, PlaceSize())
+        return self.places.quota if size.quota is None else size.quota
 
 
 def scopes_of(scopes: Sequence[Scope], name: str, unit_class: str, ancestors: Iterable[str]) -> list[str]:

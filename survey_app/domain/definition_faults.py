@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from analysis.ratings import Rating
-from survey_app.domain.definition import BallotMode, RollUp, Scope, Selection, SurveyDefinition
+from survey_app.domain.definition import BallotMode, QuotaFull, RollUp, Scope, Selection, SurveyDefinition
 from survey_app.domain.messages import Message, message
 from survey_app.domain.questionnaire import Question, QuestionKind, ShowIf
 from survey_app.domain.rating_scale import RatingScale
@@ -15,11 +15,11 @@ RESERVED_SLUGS = frozenset({"new"})
 
 def faults_between(definition: SurveyDefinition, scales: Mapping[str, RatingScale]) -> Iterable[Message]:
     """Say what does not fit together, though each part has the right shape."""
-    yield from _duplicates("questions", [each.code for each in definition.questionnaire.questions])
-    yield from _duplicates("groups", [each.code for each in definition.groups])
-    yield from _duplicates("targets", [each.code for each in definition.questionnaire.targets])
+    yield from duplicates("questions", [each.code for each in definition.questionnaire.questions])
+    yield from duplicates("groups", [each.code for each in definition.groups])
+    yield from duplicates("targets", [each.code for each in definition.questionnaire.targets])
     for scale in scales.values():
-        yield from _duplicates(f"scales.{scale.code}", [option.code for option in scale.options])
+        yield from duplicates(f"scales.{scale.code}", [option.code for option in scale.options])
         yield from _scale_order(scale)
     for index, question in enumerate(definition.questionnaire.questions):
         yield from _question_faults(definition, question, f"questions[{index}]")
@@ -30,9 +30,11 @@ def faults_between(definition: SurveyDefinition, scales: Mapping[str, RatingScal
     yield from _scope_faults(definition.scopes)
     yield from _survey_faults(definition)
     yield from _counting_faults(definition)
+    yield from _quota_faults(definition)
 
 
-def _duplicates(where: str, codes: Iterable[str]) -> Iterable[Message]:
+def duplicates(where: str, codes: Iterable[str]) -> Iterable[Message]:
+    """Say which codes stand more than once where they must differ."""
     for code, times in Counter(codes).items():
         if times > 1:
             yield message(
@@ -60,7 +62,7 @@ def _question_faults(definition: SurveyDefinition, question: Question, where: st
     chooses = question.kind in (QuestionKind.SINGLE, QuestionKind.MULTIPLE)
     if chooses and not question.options:
         yield message("{where}: a choice needs options.", where=where)
-    yield from _duplicates(f"{where}.options", [option.code for option in question.options])
+    yield from duplicates(f"{where}.options", [option.code for option in question.options])
     if question.about_targets and question.kind is not QuestionKind.RATING:
         yield message("{where}: only a rating question can be about targets.", where=where)
     if question.about_targets and not definition.questionnaire.targets:
@@ -160,3 +162,40 @@ def _counting_faults(definition: SurveyDefinition) -> Iterable[Message]:
             )
     if definition.repeats is not None and definition.repeats == definition.slug:
         yield message("{where}: a survey cannot repeat itself.", where="repeats")
+
+
+def _quota_faults(definition: SurveyDefinition) -> Iterable[Message]:
+    """Say where quotas contradict one another, or where one is missing that could be full."""
+    places, groups = definition.places, definition.groups
+    known = {each.code for each in groups}
+    of_groups = {each.code for each in groups if each.quota is not None}
+    if of_groups and of_groups != known:
+        missing = ", ".join(each.code for each in groups if each.quota is None)
+        yield message(
+            "{where}: give every group a quota, or none; without are {missing}.", where="groups", missing=missing
+        )
+    if of_groups and places.quota is not None:
+        yield message("{where}: the groups have quotas; a place's is their sum. Leave this out.", where="places.quota")
+    for code, size in places.sizes.items():
+        where = f"places.sizes.{code}.quotas"
+        for other in sorted(size.quotas.keys() - known):
+            yield message("{where}: there is no group {value}.", where=where, value=other)
+        without = known - of_groups - size.quotas.keys()
+        if size.quotas and without:
+            yield message(
+                "{where}: give every group a quota, or none; without are {missing}.",
+                where=where,
+                missing=", ".join(sorted(without)),
+            )
+        elif size.quota is not None and size.quota != definition.quota_at(code):
+            yield message(
+                "{where}: the quotas of the groups make {sum}, not {value}.",
+                where=f"places.sizes.{code}.quota",
+                sum=definition.quota_at(code),
+                value=size.quota,
+            )
+    limited = any(map(definition.quotas_at, ["", *places.sizes]))
+    if definition.quota_full is QuotaFull.STOP and not limited:
+        yield message(
+            "{where}: nothing can be full without quotas; with several groups each needs its own.", where="quota_full"
+        )

@@ -22,6 +22,8 @@ class Standing(StrEnum):
     CLOSED = "closed"
     VOIDED = "voided"
     SPENT = "spent"
+    #: Its group has given as many ballots here as were asked for, and no more are taken.
+    FULL = "full"
 
 
 class CodeState(StrEnum):
@@ -61,6 +63,8 @@ class Door:
     group_id: int
     group_name: Texts
     group_count: int
+    #: Whether the quota of its place and group is reached, where no more answers are taken then.
+    full: bool = False
 
     @property
     def token_scope(self) -> TokenScope:
@@ -69,7 +73,14 @@ class Door:
 
 
 def standing(
-    *, code: CodeState, paused: bool, state: SurveyState, closes_at: datetime | None, now: datetime, submitting: bool
+    *,
+    code: CodeState,
+    paused: bool,
+    state: SurveyState,
+    closes_at: datetime | None,
+    now: datetime,
+    submitting: bool,
+    full: bool = False,
 ) -> Standing:
     """Return how a code stands at this moment; a page already fetched may be submitted within the grace."""
     if state is SurveyState.DRAFT:
@@ -82,6 +93,8 @@ def standing(
         return Standing.SPENT
     if code is CodeState.VOIDED:
         return Standing.VOIDED
+    if full:
+        return Standing.FULL
     return Standing.PAUSED if paused else Standing.READY
 
 
@@ -94,4 +107,5 @@ def standing_of(door: Door, now: datetime, *, submitting: bool) -> Standing:
         closes_at=door.closes_at,
         now=now,
         submitting=submitting,
+        full=door.full,
     )

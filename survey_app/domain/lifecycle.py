@@ -1,5 +1,7 @@
 """The states of a survey and the acts that lead from one to the next. A wrong state refuses, and says why."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -23,6 +25,8 @@ class Act(StrEnum):
     """What can be done to a survey."""
 
     CHANGE = "change"
+    #: By a second person, where that is asked for.
+    APPROVE = "approve"
     OPEN = "open"
     CLOSE = "close"
     REOPEN = "reopen"
@@ -47,6 +51,7 @@ _AFTER_CLOSING = {SurveyState.CLOSED: SurveyState.CLOSED, SurveyState.PUBLISHED:
 
 _LEADS_TO: dict[Act, dict[SurveyState, SurveyState]] = {
     Act.CHANGE: {SurveyState.DRAFT: SurveyState.DRAFT},
+    Act.APPROVE: {SurveyState.DRAFT: SurveyState.DRAFT},
     Act.OPEN: {SurveyState.DRAFT: SurveyState.OPEN},
     Act.CLOSE: {SurveyState.OPEN: SurveyState.CLOSED},
     Act.REOPEN: {SurveyState.CLOSED: SurveyState.OPEN},
@@ -72,6 +77,7 @@ _ONLY_CLOSED = message("No release is made before the survey is closed. Close it
 
 _NEEDS: dict[Act, Message] = {
     Act.CHANGE: message("The questionnaire was frozen when the survey opened; a change after that is a new survey."),
+    Act.APPROVE: message("Only a draft is approved, before it opens."),
     Act.OPEN: message("Only a draft can be opened. To take answers again after closing, reopen it."),
     Act.CLOSE: message("Only an open survey can be closed."),
     Act.REOPEN: message("Only a closed survey can be reopened; withdraw its release first if it is published."),
@@ -113,6 +119,41 @@ def after(state: SurveyState, act: Act, slug: str) -> SurveyState:
             message("Survey {slug} is now {state}. {needs}", slug=slug, state=state_name(state), needs=_NEEDS[act])
         )
     return _LEADS_TO[act][state]
+
+
+@dataclass(frozen=True)
+class Approval:
+    """Who launched or changed a survey last, when, and who has approved it since; None: nobody has."""
+
+    changed_by: str
+    changed_at: datetime
+    by: str | None = None
+
+
+def approval_of(acts: Iterable[tuple[str, str, datetime]]) -> Approval:
+    """Return how the approval stands after the launch, changes and approvals of a survey, oldest first.
+
+    Args:
+        acts: what was done, by whom, when. The first is the launch. A change needs a new approval.
+
+    """
+    (_, by, at), *more = acts
+    found = Approval(by, at)
+    for act, by, at in more:
+        found = Approval(found.changed_by, found.changed_at, by) if act == Act.APPROVE else Approval(by, at)
+    return found
+
+
+def check_approving(approval: Approval, by: str) -> None:
+    """Refuse an approval by who launched or changed the survey last, or where there is one already."""
+    if by == approval.changed_by:
+        raise Refused(
+            message(
+                "{who} launched or changed this survey last, so somebody else must approve it.", who=approval.changed_by
+            )
+        )
+    if approval.by is not None:
+        raise Refused(message("{who} has approved it already.", who=approval.by))
 
 
 def check_reopening(closed_at: datetime, now: datetime, figures_seen: bool) -> None:

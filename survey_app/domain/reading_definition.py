@@ -10,7 +10,10 @@ from survey_app.domain.definition import (
     SLOTS_PER_BALLOT,
     BallotMode,
     Group,
+    Paper,
     PlaceRule,
+    PlaceSize,
+    QuotaFull,
     RollUp,
     Scope,
     Selection,
@@ -36,6 +39,14 @@ _KEYS_OF_KINDS = {
 
 def read_definition(given: Json) -> SurveyDefinition:
     """Turn a definition into its parts; Refused with every fault that the schema cannot see, each with its place."""
+    definition, faults = definition_with_faults(given)
+    if faults:
+        raise Refused(*faults)
+    return definition
+
+
+def definition_with_faults(given: Json) -> tuple[SurveyDefinition, list[Message]]:
+    """Turn a definition into its parts as far as it goes, with every fault that the schema cannot see."""
     faults: list[Message] = []
     zone = _zone(given.get("time_zone", "Asia/Shanghai"), faults)
     scales = BUILT_IN | {code: _scale(code, options) for code, options in given.get("scales", {}).items()}
@@ -71,11 +82,12 @@ def read_definition(given: Json) -> SurveyDefinition:
         verdict=given.get("verdict", False),
         repeats=given.get("repeats"),
         approval=given.get("approval", {}),
+        paper=Paper(given.get("paper", Paper.NONE)),
+        quota_full=QuotaFull(given.get("quota_full", QuotaFull.CONTINUE)),
+        second_person=given.get("second_person", False),
     )
     faults.extend(faults_between(definition, scales))
-    if faults:
-        raise Refused(*faults)
-    return definition
+    return definition, faults
 
 
 def _zone(name: str, faults: list[Message]) -> ZoneInfo:
@@ -167,13 +179,22 @@ def _options_of_scale(
 
 def _places(given: Json) -> PlaceRule:
     return PlaceRule(
-        given.get("under"),
+        _one_or_more(given.get("under")),
         given.get("level"),
-        given.get("class"),
+        _one_or_more(given.get("class")),
         tuple(given.get("units", ())),
         given.get("quota"),
-        given.get("sizes", {}),
+        {
+            code: PlaceSize(size.get("population"), size.get("quota"), size.get("quotas", {}))
+            for code, size in given.get("sizes", {}).items()
+        },
     )
+
+
+def _one_or_more(given: str | Sequence[str] | None) -> tuple[str, ...]:
+    if given is None:
+        return ()
+    return (given,) if isinstance(given, str) else tuple(given)
 
 
 def _scope(code: str, rules: Json) -> Scope:
@@ -195,6 +216,7 @@ def _group(each: Json, mode: BallotMode) -> Group:
         None if targets is None else tuple(targets),
         BallotMode(each.get("ballot_mode", mode)),
         each.get("eligible"),
+        each.get("quota"),
     )
 
 

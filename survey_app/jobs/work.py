@@ -26,6 +26,7 @@ class Work:
 
     config: Config
     database: Database
+    #: The survey that it is about; empty where it is about none.
     slug: str
     arguments: Mapping[str, object]
     asked_by: str
@@ -35,9 +36,9 @@ class Work:
 
 @dataclass(frozen=True)
 class MadeFile:
-    """A file to be downloaded."""
+    """A file to be downloaded; a job that only changes something makes one without name and content."""
 
     name: str
-    content: bytes
+    content: bytes | None
     #: What the file stands for, written in the transaction that stores it: neither is ever there without the other.
     settle: Callable[[Session], None] | None = None

@@ -1,4 +1,4 @@
-"""The worker: takes one job after another, and closes surveys when their planned time has come."""
+"""The worker: takes one job after another, and opens and closes surveys when their planned time has come."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -8,11 +8,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from survey_app.config import Config
 from survey_app.domain.messages import Message, Refused, message
 from survey_app.jobs.kept_files import erase_kept_files
-from survey_app.jobs.planned_closing import close_due_surveys
+from survey_app.jobs.paper_sheets import make_paper_sheets
+from survey_app.jobs.planned_times import close_due_surveys, open_due_surveys
 from survey_app.jobs.posters import make_posters
 from survey_app.jobs.pulse import Pulse, WorkerStops
 from survey_app.jobs.releasing import make_release
 from survey_app.jobs.slips import make_slip_sheets
+from survey_app.jobs.unit_import import import_checked_list
 from survey_app.jobs.work import MadeFile, Stop, Work
 from survey_app.models import Survey
 from survey_app.models.database import Database
@@ -29,6 +31,8 @@ _KINDS: dict[JobKind, Callable[[Work], MadeFile | None]] = {
     JobKind.POSTERS: make_posters,
     JobKind.PUBLISH: make_release,
     JobKind.SLIPS: make_slip_sheets,
+    JobKind.PAPER_SHEETS: make_paper_sheets,
+    JobKind.UNIT_IMPORT: import_checked_list,
 }
 
 
@@ -37,7 +41,7 @@ def run_worker(config: Config, stop: Stop) -> None:
 
     The job in hand when `stop` is set waits again, unless it ends first.
     """
-    database = Database(config.database_url, config.data_dir, pool_size=2)
+    database = Database(config.database_url, config.data_dir, pool_size=2, secret_key=config.secret_key)
     try:
         while not stop.is_set():
             if not work_once(config, database, stop):
@@ -47,8 +51,9 @@ def run_worker(config: Config, stop: Stop) -> None:
 
 
 def work_once(config: Config, database: Database, stop: Stop) -> bool:
-    """Close and erase what is due, and do one job; return whether there was one. What goes wrong is tried again."""
+    """Open, close, erase what is due, and do one job; return whether there was one. What goes wrong is tried again."""
     try:
+        open_due_surveys(database)
         close_due_surveys(database)
         erase_kept_files(database)
         held = _take(database)
@@ -97,7 +102,7 @@ def _do(config: Config, database: Database, held: Claim, stop: Stop) -> None:
 
 def _work(config: Config, database: Database, held: Claim, pulse: Pulse) -> Work:
     with database.reading() as session:
-        slug = session.get_one(Survey, held.survey_id).slug
+        slug = "" if held.survey_id is None else session.get_one(Survey, held.survey_id).slug
     return Work(config, database, slug, held.arguments, held.asked_by, pulse.progress)
 
 

@@ -19,18 +19,25 @@ from survey_app.models.base import Base
 _WRITING = "manyi_writing"
 _REBUILDING = "manyi_rebuilding"
 
+#: Where a session carries the installation's secret.
+_SECRET_KEY = "manyi_secret_key"  # noqa: S105 - the name of its place.
+
 
 class Database:
     """One database. `reading()` and `writing()` give a Session; leaving `writing()` commits, an exception rolls back.
+
+    `secret_key` is the installation's: its sessions carry it for hashes that need a key, so that no service that writes
+    one must be handed it.
 
     SQLite has one writer at a time, over all processes. Waiting for it by SQLite's own busy timeout lets some writers
     starve for seconds, so writers queue at a file lock before BEGIN.
     """
 
-    def __init__(self, url: str, data_dir: Path, pool_size: int = 10) -> None:
+    def __init__(self, url: str, data_dir: Path, pool_size: int = 10, secret_key: bytes | None = None) -> None:
         parsed = _with_driver(make_url(url))
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self._lock_path = data_dir / "write.lock"
+        self._info = {_SECRET_KEY: secret_key}
         self.engine: Engine = create_engine(
             parsed, pool_size=pool_size, max_overflow=10, pool_pre_ping=not self.is_sqlite, hide_parameters=True
         )
@@ -41,7 +48,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Give a session that sees one state of the database and is rolled back at the end."""
-        with Session(self.engine) as session:
+        with Session(self.engine, info=self._info) as session:
             if not self.is_sqlite:  # SQLite's WAL gives it anyway.
                 session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield session
@@ -49,7 +56,7 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """Give a session whose changes are committed, durably, when the block ends without an exception."""
-        with self._turn(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with self._turn(), Session(self.engine, expire_on_commit=False, info=self._info) as session, session.begin():
             if self.is_sqlite:
                 session.connection(execution_options={_WRITING: True})
             yield session
@@ -64,7 +71,7 @@ class Database:
             with self.writing() as session:
                 yield session
             return
-        with self._turn(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with self._turn(), Session(self.engine, expire_on_commit=False, info=self._info) as session, session.begin():
             connection = session.connection(execution_options={_WRITING: True, _REBUILDING: True})
             connection.detach()  # Its references are unchecked: it never goes back to the pool.
             yield session
@@ -112,6 +119,14 @@ def _begin_sqlite(connection: Connection) -> None:
     if options.get(_REBUILDING):
         connection.exec_driver_sql("PRAGMA foreign_keys=OFF")  # Of no effect inside a transaction.
     connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITING) else "BEGIN")
+
+
+def secret_key_of(session: Session) -> bytes:
+    """Return the installation's secret."""
+    key: bytes | None = session.info.get(_SECRET_KEY)
+    if key is None:
+        raise RuntimeError("this database was opened without the installation's secret")
+    return key
 
 
 def upsert(dialect: str, table: type[Base]) -> Any:  # noqa: ANN401 - the dialects' inserts share no public type.

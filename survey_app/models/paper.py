@@ -32,7 +32,8 @@ class PaperEntry(Base):
     returned: Mapped[int]
     valid: Mapped[int]
     invalid: Mapped[int]
-    #: Little-endian uint32 in the shape of a tally: slots x (blank, each option, not asked).
+    #: Little-endian uint32 in the shape of a tally: slots x (blank, each option, not asked); then the ticks of each
+    #: multiple choice, option by option.
     counts: Mapped[bytes]
 
 

@@ -65,8 +65,10 @@ class ReleaseUnit(Base):
     places: Mapped[int]
     places_with_ballots: Mapped[int]
     ballots: Mapped[int]
-    #: Slips handed out to it; None where it has none.
+    #: Slips and sheets handed out to it; None where it has none.
     issued: Mapped[int | None]
+    #: Sheets that came back and do not count; None where it has no paper.
+    invalid: Mapped[int | None]
     #: Question code -> the printed cell, with the columns of services.result_rows.CELL_COLUMNS.
     cells: Mapped[dict[str, Any]]
     #: Group code -> the same, where there are several groups.

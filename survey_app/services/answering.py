@@ -9,11 +9,13 @@ from sqlalchemy import Integer, Select, bindparam, func, literal, literal_column
 from sqlalchemy.orm import Session, aliased
 
 from survey_app.domain.ballot import Channel
+from survey_app.domain.definition import QuotaFull
 from survey_app.domain.doors import CodeState, Door
 from survey_app.domain.entry_codes import is_slip_code, slip_mark
 from survey_app.domain.lifecycle import SurveyState
 from survey_app.domain.questionnaire import AnswerSheet
 from survey_app.models import EntryCode, Place, RespondentGroup, Slip, SlipBatch, StoredQuestionnaire, Survey, Unit
+from survey_app.services.room import is_full
 from survey_app.services.surveys import Frame
 
 _SISTER = aliased(RespondentGroup)
@@ -28,6 +30,7 @@ _BEHIND = (
     Survey.state,
     Survey.opens_at,
     Survey.closes_at,
+    Survey.quota_full,
     StoredQuestionnaire.sha256,
     Place.id.label("place_id"),
     Place.paused,
@@ -127,6 +130,7 @@ def _door(session: Session, code: str, channel: Channel, wanted: Select[Any], by
         group_id=row.group_id,
         group_name=row.group_name,
         group_count=row.group_count,
+        full=row.quota_full == QuotaFull.STOP and is_full(session, row.place_id, row.group_id),
     )
 
 

@@ -1,9 +1,12 @@
-"""The audit of the tally: the ballots counted again must give it to the cell."""
+"""The audit of the tally: the ballots counted again must give it to the cell, and so must what paper was entered."""
+
+from itertools import chain
 
 from sqlalchemy.orm import Session
 
 from survey_app.domain.messages import Refused, message
 from survey_app.services.counting import read_tally, recount
+from survey_app.services.paper_counts import recount_paper
 from survey_app.services.surveys import find_survey, load_frame
 
 
@@ -12,7 +15,7 @@ def audit_tally(session: Session, slug: str) -> int:
     frame = load_frame(session, find_survey(session, slug).id)
     kept = {each.key: each for each in read_tally(session, frame)}
     ballots = 0
-    for each in recount(session, frame):
+    for each in chain(recount(session, frame), recount_paper(session, frame).values()):
         ballots += each.ballots
         tally = kept.pop(each.key, None)
         if tally is None or tally.ballots != each.ballots or not (tally.counts == each.counts).all():

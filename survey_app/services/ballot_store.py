@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
 
 from survey_app.domain.ballot import Channel, MarkedBallot
+from survey_app.domain.definition import QuotaFull
 from survey_app.domain.doors import Standing, standing
 from survey_app.domain.entry_codes import is_slip_code, slip_mark
 from survey_app.domain.lifecycle import SurveyState
@@ -32,6 +33,7 @@ from survey_app.models.database import Database, upsert
 from survey_app.services.answering import CODE_STATES
 from survey_app.services.counting import TallyKey, count_ballots, count_turnout
 from survey_app.services.replay_guard import ReplayGuard
+from survey_app.services.room import Room, hold_room
 from survey_app.services.verdicts import BallotKey, Outcome, Verdict
 
 _log = logging.getLogger(__name__)
@@ -130,13 +132,16 @@ class BallotStore:
 
 def store(session: Session, submissions: Sequence[Submission], secret_key: bytes) -> Sequence[Verdict]:
     """Write a batch of ballots with all that hangs on them into the session's transaction; the caller commits."""
-    standings = _standings(session, submissions, secret_key)
+    standings, stopping = _standings(session, submissions, secret_key)
+    room = hold_room(session, [(each.place_id, each.group_id) for each in submissions if each.entrance in stopping])
     first: dict[BallotKey, Submission] = {}
     slips: dict[str, BallotKey] = {}
     for each in submissions:
+        if each.key in first or standings.get(each.entrance) is not Standing.READY:
+            continue
         # Of several with one slip the first has it.
-        if standings.get(each.entrance) is Standing.READY and _has_slip(session, each, slips):
-            first.setdefault(each.key, each)
+        if _has_slip(session, each, slips) and _has_room(session, each, room):
+            first[each.key] = each
     key = hmac.digest(secret_key, b"manyi answers apart 1", hashlib.sha256)
     fresh = _insert_ballots(session, first, key)
     stored = [first[each] for each in fresh]
@@ -145,7 +150,22 @@ def store(session: Session, submissions: Sequence[Submission], secret_key: bytes
         _insert_apart(session, stored)
         _count(session, stored)
     standings |= dict.fromkeys((each.code for each in stored if is_slip_code(each.code)), Standing.SPENT)
-    return _compare(session, submissions, standings, first, fresh, key)
+    return [
+        Verdict(Outcome.REFUSED, Standing.FULL) if verdict == _UNTAKEN else verdict
+        for verdict in _compare(session, submissions, standings, first, fresh, key)
+    ]
+
+
+#: A ballot that nothing speaks against, and that is not stored: there was no room under the quota.
+_UNTAKEN = Verdict(Outcome.REFUSED, Standing.READY)
+
+
+def _has_room(session: Session, submission: Submission, room: Room) -> bool:
+    """Take the ballot's room under the quota; one that is stored already needs none."""
+    stack = submission.place_id, submission.group_id
+    if stack not in room.left or _stored_ballot(session, submission.key) is not None:
+        return True
+    return room.take(stack)
 
 
 def _has_slip(session: Session, submission: Submission, slips: dict[str, BallotKey]) -> bool:
@@ -157,14 +177,19 @@ def _has_slip(session: Session, submission: Submission, slips: dict[str, BallotK
     return holder == submission.key
 
 
-def _standings(session: Session, submissions: Sequence[Submission], secret_key: bytes) -> dict[str | int, Standing]:
-    """Return how each entrance stands; its survey's row is held, so that a closing waits for this commit.
+def _standings(
+    session: Session, submissions: Sequence[Submission], secret_key: bytes
+) -> tuple[dict[str | int, Standing], set[str | int]]:
+    """Return how each entrance stands, and which belong to a survey that stops where a quota is full.
 
+    The survey's row is held, so that a closing waits for this commit.
     Slips are held too, after the survey, so that of two writers with one slip the second finds it spent.
     """
     now = datetime.now(UTC)
-    return {
-        entrance: standing(
+    stands: dict[str | int, Standing] = {}
+    stopping: set[str | int] = set()
+    for entrance, code_state, paused, state, closes_at, quota_full in _entrances(session, submissions, secret_key):
+        stands[entrance] = standing(
             code=CODE_STATES[code_state],
             paused=paused,
             state=SurveyState(state),
@@ -172,14 +197,16 @@ def _standings(session: Session, submissions: Sequence[Submission], secret_key: 
             now=now,
             submitting=True,
         )
-        for entrance, code_state, paused, state, closes_at in _entrances(session, submissions, secret_key)
-    }
+        if quota_full == QuotaFull.STOP:
+            stopping.add(entrance)
+    return stands, stopping
 
 
-#: Entrance, state of the code, whether the place is paused, state of the survey, its planned closing.
-_Entrance = tuple[str | int, str, bool, str, datetime | None]
+#: Entrance, state of the code, whether the place is paused, state of the survey, its planned closing, what happens
+#: where a quota is full.
+_Entrance = tuple[str | int, str, bool, str, datetime | None, str]
 
-_STANDS = (Place.paused, Survey.state, Survey.closes_at)
+_STANDS = (Place.paused, Survey.state, Survey.closes_at, Survey.quota_full)
 
 
 def _entrances(session: Session, submissions: Sequence[Submission], secret_key: bytes) -> Iterator[_Entrance]:

@@ -14,6 +14,7 @@ from jsonschema.exceptions import ValidationError, best_match
 from survey_app.domain import definition
 from survey_app.domain.definition import SurveyDefinition
 from survey_app.domain.messages import Message, Refused, message
+from survey_app.domain.plan_faults import filled, same_codes
 from survey_app.domain.reading_definition import read_definition
 
 _SCHEMA = Path(definition.__file__).with_name("survey-definition.schema.json")
@@ -35,6 +36,18 @@ def _validator() -> Draft202012Validator:
 
 def parse_definition(content: bytes) -> dict[str, Any]:
     """Return the JSON of a definition; Refused with line and column, or with every place that breaks the schema."""
+    return _parsed(content, whole=True)
+
+
+def parse_plan(content: bytes) -> dict[str, Any]:
+    """Return the JSON of a definition that need not be whole, as a plan is; what stands there must have its shape."""
+    given = _parsed(content, whole=False)
+    if twice := list(same_codes(given)):
+        raise Refused(*twice)
+    return {key: value for key, value in given.items() if key != "$schema"}
+
+
+def _parsed(content: bytes, *, whole: bool) -> dict[str, Any]:
     if len(content) > MOST_BYTES:
         raise Refused(message("The file is larger than {most} bytes.", most=MOST_BYTES))
     try:
@@ -45,7 +58,7 @@ def parse_definition(content: bytes) -> dict[str, Any]:
             parse_int=_whole_number,
             parse_constant=_number,
         )
-        faults = list(_unprintable(given)) or _shape_faults(given)
+        faults = list(_unprintable(given)) or _shape_faults(given if whole else filled(given))
     except UnicodeDecodeError:
         raise Refused(message("The file is not UTF-8 text. Save it as UTF-8.")) from None
     except json.JSONDecodeError as error:

@@ -31,6 +31,10 @@ class JobKind(StrEnum):
     POSTERS = "posters"
     PUBLISH = "publish"
     SLIPS = "slips"
+    PAPER_SHEETS = "paper_sheets"
+    #: A list of units that was checked: done when it is kept, its result is the file, until it is imported.
+    UNIT_UPLOAD = "unit_upload"
+    UNIT_IMPORT = "unit_import"
 
 
 class JobState(StrEnum):
@@ -49,6 +53,9 @@ KEPT_FOR = timedelta(hours=24)
 #: Kinds whose file is given out once.
 GIVEN_ONCE = (JobKind.SLIPS,)
 
+#: Kinds whose file is erased after KEPT_FOR.
+_KEPT_BRIEFLY = (*GIVEN_ONCE, JobKind.UNIT_UPLOAD)
+
 _UNDER_WAY = (JobState.WAITING, JobState.RUNNING)
 
 
@@ -62,16 +69,21 @@ class Claim:
 
     id: int
     kind: JobKind
-    survey_id: int
+    #: None where it is about no survey.
+    survey_id: int | None
     arguments: dict[str, Any]
     asked_by: str
     #: What this worker wrote last; see above.
     alive_at: datetime
 
 
-def enqueue(session: Session, kind: JobKind, survey_id: int, arguments: dict[str, Any], by: str) -> Job:
-    """Ask for a job; the same one that is still under way is returned instead, so that asking twice makes it once."""
-    session.get_one(Survey, survey_id, with_for_update=True)  # Two who ask at once come one after the other.
+def enqueue(session: Session, kind: JobKind, survey_id: int | None, arguments: dict[str, Any], by: str) -> Job:
+    """Ask for a job; the same one that is still under way is returned instead, so that asking twice makes it once.
+
+    Whoever asks for one about no survey sees to it that two who ask at once come one after the other.
+    """
+    if survey_id is not None:
+        session.get_one(Survey, survey_id, with_for_update=True)  # Two who ask at once come one after the other.
     for job in session.scalars(_alike(kind, survey_id).where(Job.state.in_(_UNDER_WAY))):
         if job.arguments == arguments:
             return job
@@ -98,7 +110,7 @@ def claim(session: Session) -> Claim | None:
         return None
     job.state, job.alive_at, job.done, job.total = JobState.RUNNING, now, 0, 0
     session.flush()
-    return Claim(job.id, JobKind(job.kind), cast(int, job.survey_id), job.arguments, job.asked_by, now)
+    return Claim(job.id, JobKind(job.kind), job.survey_id, job.arguments, job.asked_by, now)
 
 
 def keep_alive(session: Session, held: Claim, done: int, total: int) -> Claim:
@@ -135,13 +147,13 @@ def has_old_file(session: Session) -> bool:
 
 
 def erase_old_files(session: Session) -> None:
-    """Erase the files that are given out once and were not fetched in time."""
+    """Erase the files that are given out once and were not fetched in time, and lists that nobody imported."""
     session.execute(update(Job).where(*_old_file()).values(result=None, result_name=""))
 
 
 def _old_file() -> tuple[ColumnElement[bool], ...]:
     # A job that has ended was last renewed a moment before.
-    return Job.kind.in_(GIVEN_ONCE), Job.result_name != "", Job.alive_at < datetime.now(UTC) - KEPT_FOR
+    return Job.kind.in_(_KEPT_BRIEFLY), Job.result_name != "", Job.alive_at < datetime.now(UTC) - KEPT_FOR
 
 
 def fail(session: Session, held: Claim, *messages: Message) -> None:
@@ -207,7 +219,7 @@ def _is_dead(job: Job) -> bool:
     return job.alive_at is not None and job.alive_at < datetime.now(UTC) - DEAD_AFTER
 
 
-def _alike(kind: JobKind, survey_id: int) -> Select[Job]:
+def _alike(kind: JobKind, survey_id: int | None) -> Select[Job]:
     return select(Job).where(Job.kind == kind, Job.survey_id == survey_id)
 
 

@@ -10,26 +10,27 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from survey_app.domain.definition import BallotMode, RollUp, Selection, SurveyDefinition, scopes_of
+from survey_app.domain.definition import BallotMode, PlaceSize, SurveyDefinition, scopes_of
 from survey_app.domain.entry_codes import make_entry_code
 from survey_app.domain.lifecycle import Act, SurveyState, after
 from survey_app.domain.messages import Refused, message
 from survey_app.domain.questionnaire import Questionnaire
-from survey_app.domain.units import Level
 from survey_app.models import (
     BallotSlot,
     EntryCode,
     GroupTarget,
     Place,
+    Quota,
     RespondentGroup,
     StoredQuestionnaire,
     Survey,
-    SurveyAct,
     SurveyTarget,
     Unit,
 )
+from survey_app.services.choosing_places import check_populations, check_sizes, check_units_exist, chosen_units
 from survey_app.services.definition_file import load_definition
-from survey_app.services.lifecycle import lock_survey
+from survey_app.services.lifecycle import lock_survey, record
+from survey_app.services.survey_acts import write_act
 from survey_app.services.unit_tree import UnitTree, load_tree
 
 
@@ -46,7 +47,7 @@ def launch(session: Session, content: bytes, by: str) -> Survey:
     survey = _survey(session, definition)
     session.add(survey)
     session.flush()
-    session.add(SurveyAct(survey_id=survey.id, act="launch", at=datetime.now(UTC), by=by))
+    write_act(session, survey, "launch", by)
     session.add(
         StoredQuestionnaire(
             survey_id=survey.id, definition=given, frozen_at=None, sha256=hashlib.sha256(canonical(given)).hexdigest()
@@ -55,6 +56,7 @@ def launch(session: Session, content: bytes, by: str) -> Survey:
     groups = _add_groups(session, survey, definition)
     _add_targets(session, survey, definition, groups, tree)
     places = _add_places(session, survey, definition, tree)
+    _add_quotas(session, definition, places, groups, tree)
     _add_codes(session, survey, places, groups)
     return survey
 
@@ -72,10 +74,11 @@ def _check_repeated(session: Session, definition: SurveyDefinition) -> None:
         )
 
 
-def change_definition(session: Session, slug: str, content: bytes) -> Survey:
+def change_definition(session: Session, slug: str, content: bytes, by: str) -> Survey:
     """Replace a draft's definition; Refused once the survey has opened, since then its questionnaire is frozen.
 
-    Places, scopes, groups and targets stay, so that printed codes lead where they led.
+    An approval is of what was approved, so this needs a new one. Places, scopes, groups and targets stay, so that
+    printed codes lead where they led.
     """
     survey = lock_survey(session, slug)  # An opening waits, or has been: nothing changes behind it.
     after(SurveyState(survey.state), Act.CHANGE, slug)
@@ -101,13 +104,14 @@ def change_definition(session: Session, slug: str, content: bytes) -> Survey:
     places = session.execute(
         select(Unit.code, Place.population).join(Unit, Unit.id == Place.unit_id).where(Place.survey_id == survey.id)
     )
-    _check_populations(definition, {row.code: row.population for row in places})
+    check_populations(definition, {row.code: row.population for row in places})
     stored.definition, stored.sha256 = given, hashlib.sha256(canonical(given)).hexdigest()
     for name, value in _settings(definition).items():
         setattr(survey, name, value)
     session.execute(delete(BallotSlot).where(BallotSlot.survey_id == survey.id))
     targets = session.scalars(select(SurveyTarget).where(SurveyTarget.survey_id == survey.id)).all()
     _add_slots(session, survey, definition, {each.code: each.id for each in targets})
+    record(session, survey, Act.CHANGE, by)
     return survey
 
 
@@ -124,6 +128,9 @@ def _settings(definition: SurveyDefinition) -> dict[str, Any]:
         "headline_base": definition.headline_base,
         "empty_group": definition.empty_group,
         "threshold": definition.threshold,
+        "quota_full": definition.quota_full,
+        "paper": definition.paper,
+        "needs_approval": definition.second_person,
     }
 
 
@@ -207,78 +214,45 @@ def _add_slots(session: Session, survey: Survey, definition: SurveyDefinition, t
 
 def _add_places(session: Session, survey: Survey, definition: SurveyDefinition, tree: UnitTree) -> Sequence[Place]:
     rule = definition.places
-    units = _chosen_units(definition, tree)
-    chosen = {unit.code for unit in units}
-    for code in rule.sizes:
-        if code not in chosen:
-            raise Refused(message("{where}: {value} is not one of the places.", where="places.sizes", value=code))
+    units = chosen_units(rule, tree)
+    check_units_exist("scopes", [code for scope in definition.scopes for code in scope.under], tree)
+    check_sizes(rule, units)
     places = []
     for unit in units:
-        size = rule.sizes.get(unit.code, {})
+        size = rule.sizes.get(unit.code, PlaceSize())
         scopes = scopes_of(definition.scopes, unit.name, unit.unit_class, [each.code for each in tree.line(unit)])
         places.append(
             Place(
                 survey_id=survey.id,
                 unit_id=unit.id,
-                population=size.get("population"),
-                quota=size.get("quota", rule.quota),
+                population=size.population,
+                quota=definition.quota_at(unit.code),
                 paused=False,
                 scopes=scopes,
             )
         )
-    _check_populations(definition, {unit.code: place.population for unit, place in zip(units, places, strict=True)})
+    check_populations(definition, {unit.code: place.population for unit, place in zip(units, places, strict=True)})
     session.add_all(places)
     session.flush()
     return places
 
 
-def _check_populations(definition: SurveyDefinition, populations: Mapping[str, int | None]) -> None:
-    """Refuse rules of counting that need to know how many people each place has."""
-    needing = {
-        "roll_up": definition.roll_up is RollUp.POPULATION,
-        "selection": definition.selection is Selection.RANDOM,
-        "verdict": definition.verdict and len(definition.groups) == 1,
-    }
-    without = sorted(code for code, people in populations.items() if people is None)
-    where = next((key for key, needed in needing.items() if needed), None)
-    if where is not None and without:
-        raise Refused(
-            message(
-                "{where}: this needs the eligible population of every place; {count} have none, for example {units}. "
-                "Give it in places.sizes.",
-                where=where,
-                count=len(without),
-                units=", ".join(without[:10]),
-            )
-        )
-
-
-def _chosen_units(definition: SurveyDefinition, tree: UnitTree) -> Sequence[Unit]:
-    rule = definition.places
-    for where, codes in (
-        ("places", [*rule.units, *([rule.under] if rule.under else [])]),
-        ("scopes", [code for scope in definition.scopes for code in scope.under]),
-    ):
-        for code in codes:
-            if code not in tree.by_code:
-                raise Refused(
-                    message(
-                        "{where}: there is no unit {value}; import the list of units first.", where=where, value=code
-                    )
-                )
-    if rule.under is None:
-        return [tree.by_code[code] for code in rule.units]
-    units = [
-        unit
-        for unit in tree.below(tree.by_code[rule.under])
-        if (rule.level is None or unit.level == Level(rule.level))
-        and (rule.unit_class is None or unit.unit_class == rule.unit_class)
+def _add_quotas(
+    session: Session,
+    definition: SurveyDefinition,
+    places: Sequence[Place],
+    groups: Sequence[RespondentGroup],
+    tree: UnitTree,
+) -> None:
+    """Write down how many ballots each group is to give at each place, where that is said."""
+    ids = {each.code: each.id for each in groups}
+    rows = [
+        {"place_id": place.id, "group_id": ids[group], "ballots": ballots}
+        for place in places
+        for group, ballots in definition.quotas_at(tree.by_id[place.unit_id].code).items()
     ]
-    if not units:
-        raise Refused(
-            message("{where}: no unit under {value} is of this level and class.", where="places", value=rule.under)
-        )
-    return units
+    if rows:
+        session.execute(insert(Quota), rows)
 
 
 def _add_codes(session: Session, survey: Survey, places: Sequence[Place], groups: Sequence[RespondentGroup]) -> None:

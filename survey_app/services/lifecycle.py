@@ -7,10 +7,18 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from survey_app.domain.definition import end_of_day
-from survey_app.domain.lifecycle import Act, SurveyState, after, check_reopening, require_reason
-from survey_app.domain.messages import Refused, message
+from survey_app.domain.lifecycle import (
+    Act,
+    SurveyState,
+    after,
+    check_approving,
+    check_reopening,
+    require_reason,
+)
 from survey_app.domain.reading_definition import read_definition
 from survey_app.models import Ballot, StoredQuestionnaire, Survey, SurveyAct
+from survey_app.services.opening import check_opening, find_approval, is_due
+from survey_app.services.survey_acts import write_act
 from survey_app.services.surveys import find_survey
 
 
@@ -24,8 +32,9 @@ def lock_survey(session: Session, slug: str) -> Survey:
 
 def record(session: Session, survey: Survey, act: Act, by: str, reason: str = "", about: str = "") -> None:
     """Put the survey into the state that the act leads to, and write the act down; Refused from a wrong state."""
-    survey.state = after(SurveyState(survey.state), act, survey.slug)
-    session.add(SurveyAct(survey_id=survey.id, act=act, at=datetime.now(UTC), by=by, reason=reason, about=about))
+    was = survey.state
+    survey.state = after(SurveyState(was), act, survey.slug)
+    write_act(session, survey, act, by, reason, about, was)
 
 
 def open_survey(session: Session, slug: str, by: str) -> Survey:
@@ -37,9 +46,23 @@ def open_survey(session: Session, slug: str, by: str) -> Survey:
     open_days = read_definition(stored.definition).open_days
     if survey.closes_at is None and open_days is not None:
         survey.closes_at = end_of_day(now, open_days, survey.time_zone)
-    if survey.closes_at is not None and survey.closes_at <= now:
-        raise Refused(message("Its planned closing is past. Give it a later one, then open it."))
+    check_opening(session, survey, now)
     stored.frozen_at = now
+    return survey
+
+
+def open_survey_if_due(session: Session, slug: str, by: str) -> None:
+    """Open a draft whose planned opening has come, unless it was changed or opened by somebody else meanwhile."""
+    if is_due(session, lock_survey(session, slug), datetime.now(UTC)):
+        open_survey(session, slug, by)
+
+
+def approve_survey(session: Session, slug: str, by: str) -> Survey:
+    """Approve a draft as it stands now; Refused for who launched or changed it last."""
+    survey = lock_survey(session, slug)  # A change waits, or has been: what is approved is what was looked at.
+    after(SurveyState(survey.state), Act.APPROVE, slug)
+    check_approving(find_approval(session, survey), by)
+    record(session, survey, Act.APPROVE, by)
     return survey
 
 

@@ -21,6 +21,7 @@ from survey_app.models.database import Database
 from survey_app.services import extras, signing
 from survey_app.services.earlier_releases import check_disclosure
 from survey_app.services.lifecycle import lock_survey, record
+from survey_app.services.paper_counts import check_all_paper_counted, paper_stamp
 from survey_app.services.release_files import FILE_STEPS, MadeFile, make_files
 from survey_app.services.release_head import release_head
 from survey_app.services.result_rows import ResultRow, rated_rows
@@ -71,6 +72,7 @@ def publish(
         draft = draft_release(session, slug, audience, document)
         survey = find_survey(session, slug)
         number = next_number(session, survey, audience)
+        paper = paper_stamp(session, survey)
         check_disclosure(session, survey, draft.rows)
     progress(2)
     released_at = datetime.now(UTC)
@@ -80,6 +82,8 @@ def publish(
         survey = lock_survey(session, slug)
         if next_number(session, survey, audience) != number:
             raise Refused(message("Somebody else has just published this survey. Look at that release first."))
+        if paper_stamp(session, survey) != paper:
+            raise Refused(message("Paper totals were changed meanwhile. Make the release again."))
         reviewed = signing.require_signed(session, survey, audience)
         if (None if reviewed is None else reviewed.id) != draft.reviewed:
             raise Refused(message("Another draft for review was made meanwhile. Look at it first."))
@@ -96,6 +100,7 @@ def check_publishing(session: Session, slug: str, reason: str | None, audience: 
     """Refuse what `publish` would refuse, at once and without work."""
     survey = find_survey(session, slug)
     after(SurveyState(survey.state), _ACTS[audience], slug)
+    check_all_paper_counted(session, survey)
     signing.require_signed(session, survey, audience)
     if audience is not Audience.REVIEW and next_number(session, survey, audience) > 1:
         require_reason(reason)

@@ -22,6 +22,7 @@ from survey_app.domain.lifecycle import Act
 from survey_app.domain.questionnaire import Question, QuestionKind
 from survey_app.domain.release import Audience, DocumentHead, Signature
 from survey_app.models import AnswerStoredApart, StoredQuestionnaire, Survey, SurveyAct, Turnout
+from survey_app.services.paper_counts import paper_ticks, whole_paper
 from survey_app.services.result_rows import RatedRows, rating_counts
 from survey_app.services.tabulating import SurveyCounts
 
@@ -77,10 +78,11 @@ def release_head(
 
 
 def _participation(counted: SurveyCounts, units: RatedRows) -> dict[str, Any]:
-    returned = int(counted.ballots.sum())
+    """Return what was issued, by slip and on paper, and what came back; how paper did also by itself."""
+    paper = whole_paper(counted.paper, counted.tree)
     handed_out = [row.issued for row in units.rows if not row.parent_code and row.issued is not None]
     issued = sum(handed_out) if handed_out else None
-    by_slip = int(counted.channel_ballots[list(Channel).index(Channel.SLIP)])
+    came = sum(int(counted.channel_ballots[list(Channel).index(each)]) for each in (Channel.SLIP, Channel.PAPER))
     return {
         "channels": [
             {"channel": str(channel), "ballots": int(ballots)}
@@ -88,9 +90,10 @@ def _participation(counted: SurveyCounts, units: RatedRows) -> dict[str, Any]:
             if ballots
         ],
         "issued": issued,
-        "returned": returned,
-        "invalid": None,
-        "response_rate": round_percent(by_slip, issued) if issued and issued >= by_slip else None,
+        "returned": int(counted.ballots.sum()) + (paper.invalid if paper else 0),
+        "invalid": paper.invalid if paper else None,
+        "paper": asdict(paper) if paper else None,
+        "response_rate": round_percent(came, issued) if issued and issued >= came else None,
     }
 
 
@@ -241,4 +244,5 @@ def _chosen(session: Session, counted: SurveyCounts, question: Question) -> Sequ
         .group_by(AnswerStoredApart.value)
     )
     found = {row[0]: int(row[1]) for row in rows}
-    return [found.get(each.code, 0) for each in question.options]
+    on_paper = paper_ticks(session, counted.frame).get(question.code) or (0,) * len(question.options)
+    return [found.get(each.code, 0) + more for each, more in zip(question.options, on_paper, strict=True)]

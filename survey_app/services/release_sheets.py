@@ -54,7 +54,8 @@ def _turnout(head: Head, row: ResultRow, code: str) -> list[tuple[str, str]]:
     cell = row.cells[code]
     facts = [("收到答卷", f"{words.number(row.ballots)} 份")]
     if row.issued:
-        facts.append(("发出测评票", f"{words.number(row.issued)} 张"))
+        named = "发出测评票" if row.invalid is None else "发出（含纸质票）"
+        facts.append((named, f"{words.number(row.issued)} 张"))
     if row.places > 1 and not row.is_target:
         facts.append(("有答卷的测评点", f"{row.places_with_ballots} / {row.places} 个"))
     if not cell["suppressed"]:

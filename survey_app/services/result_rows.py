@@ -65,7 +65,7 @@ class ResultRow:
     places: int
     places_with_ballots: int
     ballots: int
-    #: Slips that were handed out to it; None where it has none.
+    #: Slips and sheets that were handed out to it; None where it has none.
     issued: int | None
     #: Question code -> printed cell, with the columns of CELL_COLUMNS.
     cells: dict[str, dict[str, Any]]
@@ -73,6 +73,8 @@ class ResultRow:
     group_cells: dict[str, dict[str, dict[str, Any]]]
     #: Question code -> what the survey's rules add to the cell; see services.extras.
     extras: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: Sheets that came back and do not count; None where it has no paper.
+    invalid: int | None = None
 
 
 @dataclass(frozen=True)
@@ -189,7 +191,8 @@ def _unit_row(
     unit, above = line.unit, counted.tree.line(line.unit)
     if line.is_own:
         above = [*above, unit]
-    slips = counted.slips.get(unit.id)
+    slips, paper = (None, None) if line.is_own else (counted.slips.get(unit.id), counted.paper.get(unit.id))
+    issued = (slips.printed - slips.voided if slips else 0) + (paper.issued if paper else 0)
     return ResultRow(
         code=f"{unit.code}{OWN_ENDING}" if line.is_own else unit.code,
         is_target=False,
@@ -201,7 +204,8 @@ def _unit_row(
         places=int(sums[0]),
         places_with_ballots=int(sums[1]),
         ballots=int(sums[2]),
-        issued=slips.printed - slips.voided if slips and not line.is_own else None,
+        issued=issued if slips or paper else None,
+        invalid=paper.invalid if paper else None,
         cells=_printed(table, number, questions),
         group_cells=_printed_groups(table, number, questions, counted.frame),
     )
@@ -212,8 +216,10 @@ def _everybody(counted: SurveyCounts, lines: Sequence[_Line]) -> NDArray[np.bool
     found = np.zeros(len(lines), np.bool_)
     if counted.frame.definition.selection is Selection.LIST:
         for number, line in enumerate(lines):
-            slips = counted.slips.get(line.unit.id)
-            found[number] = bool(slips and not line.is_own and slips.printed > 0 and slips.unspent == 0)
+            slips, paper = counted.slips.get(line.unit.id), counted.paper.get(line.unit.id)
+            issued = (slips.printed if slips else 0) + (paper.issued if paper else 0)
+            missing = (slips.unspent if slips else 0) + (paper.issued - paper.valid if paper else 0)
+            found[number] = issued > 0 and missing == 0 and not line.is_own
     return found
 
 

@@ -8,7 +8,7 @@ So there is never a code without its file, and a printing that breaks off has ch
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import BinaryIO, cast
 from zoneinfo import ZoneInfo
 
@@ -20,10 +20,11 @@ from survey_app.domain.entry_codes import make_slip_code, slip_mark
 from survey_app.domain.messages import Refused, message
 from survey_app.domain.texts import DEFAULT_LANGUAGE, pick
 from survey_app.domain.units import Level
-from survey_app.models import RespondentGroup, Slip, SlipBatch, SurveyAct
+from survey_app.models import RespondentGroup, Slip, SlipBatch
 from survey_app.services.entry_codes import closing_day
 from survey_app.services.lifecycle import lock_survey
 from survey_app.services.slip_planning import SlipOrder, batches_of, check_state, plan_slips
+from survey_app.services.survey_acts import write_act
 from survey_app.services.surveys import find_survey
 
 #: The act in the record of a survey.
@@ -147,16 +148,8 @@ def issue_slips(session: Session, made: MadeSlips, by: str, secret_key: bytes) -
     # Sorted, since the order in which a table was filled would tell which slips lay beside one another.
     kept = [{"mark": mark, "batch_id": batch, "state": "issued"} for mark, batch in sorted(rows)]
     session.connection().execute(insert(cast(Table, Slip.__table__)), kept)
-    session.add(
-        SurveyAct(
-            survey_id=survey.id,
-            act=ACT,
-            at=datetime.now(UTC),
-            by=by,
-            reason=made.order.reason,
-            about=" ".join(filter(None, (made.order.under, made.order.group, f"× {made.count}"))),
-        )
-    )
+    about = " ".join(filter(None, (made.order.under, made.order.group, f"× {made.count}")))
+    write_act(session, survey, ACT, by, made.order.reason, about)
 
 
 def _void(session: Session, batches: Sequence[SlipBatch]) -> None:

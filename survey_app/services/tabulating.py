@@ -1,7 +1,7 @@
 """The counts of a closed survey: the whole tally, read once for the tables and for the operator."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import numpy as np
@@ -15,6 +15,7 @@ from survey_app.domain.questionnaire import Question, Target
 from survey_app.models import Place, Survey, Unit
 from survey_app.services.counting import read_tally
 from survey_app.services.lifecycle import lock_survey
+from survey_app.services.paper_counts import PaperSum, count_paper
 from survey_app.services.slip_counts import SlipCounts, count_slips
 from survey_app.services.surveys import Frame, load_frame
 from survey_app.services.unit_tree import UnitTree, load_tree
@@ -37,6 +38,8 @@ class SurveyCounts:
     channel_ballots: NDArray[np.int64]
     #: Unit id -> its slips; empty where the survey has none.
     slips: Mapping[int, SlipCounts]
+    #: Unit id -> its paper; empty where the survey has none. Its ballots are in the counts above.
+    paper: Mapping[int, PaperSum] = field(default_factory=dict)
 
 
 def mark_figures_seen(session: Session, slug: str) -> Survey:
@@ -67,8 +70,17 @@ def load_counts(session: Session, survey: Survey) -> SurveyCounts:
         by_channel[channel, group[each.key.group_id]] += each.counts
         ballots[place] += each.ballots
         channel_ballots[channel] += each.ballots
+    tree = load_tree(session)
     return SurveyCounts(
-        frame, load_tree(session), places, counts, ballots, by_channel, channel_ballots, count_slips(session, survey)
+        frame,
+        tree,
+        places,
+        counts,
+        ballots,
+        by_channel,
+        channel_ballots,
+        count_slips(session, survey),
+        count_paper(session, survey, tree),
     )
 
 

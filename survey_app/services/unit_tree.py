@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from survey_app.models import Unit
+from survey_app.services.scopes import Scope
 
 
 @dataclass
@@ -32,6 +33,28 @@ class UnitTree:
             each = waiting.pop()
             yield each
             waiting.extend(reversed(self.children.get(each.id, ())))
+
+    def below_scope(self, scope: Scope) -> Sequence[Unit]:
+        """Return the units of a scope, parents first; its own unit is the first of them."""
+        if scope.unit_id is None:
+            return self.units
+        return list(self.below(self.by_id[scope.unit_id]))
+
+    def line_within(self, unit: Unit, scope: Scope) -> list[Unit]:
+        """Return the unit and those above it, from the scope's own unit down to itself."""
+        line = self.line(unit)
+        tops = [place for place, each in enumerate(line) if each.id == scope.unit_id]
+        return line[tops[0] :] if tops else line
+
+    def is_within(self, unit: Unit, scope: Scope) -> bool:
+        """Say whether a unit is the scope's own or lies below it."""
+        return scope.unit_id is None or any(each.id == scope.unit_id for each in self.line(unit))
+
+
+def lock_tree(session: Session) -> None:
+    """Wait until no other transaction changes units; who reads them is not held up. SQLite's writers take turns."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE units IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def load_tree(session: Session) -> UnitTree:

@@ -1,8 +1,7 @@
 """Ways to a questionnaire other than a code: previews, and devices that a worker opens for a place."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,8 +10,9 @@ from survey_app.domain.ballot import Channel
 from survey_app.domain.lifecycle import SurveyState
 from survey_app.domain.messages import Refused, message
 from survey_app.domain.texts import Texts
-from survey_app.models import Place, RespondentGroup, Survey, SurveyAct, Unit
+from survey_app.models import Place, RespondentGroup, Survey, Unit
 from survey_app.services.lifecycle import lock_survey
+from survey_app.services.survey_acts import write_act
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,17 @@ class Way:
     group_name: Texts
 
 
-def preview_ways(session: Session, survey: Survey) -> Sequence[Way]:
-    """Return one way for each questionnaire that differs: by the scopes of the place, and by the group."""
+def preview_ways(session: Session, survey: Survey, units: Container[int] | None = None) -> Sequence[Way]:
+    """Return one way for each questionnaire that differs: by the scopes of the place, and by the group.
+
+    Of these units only; None: of all.
+    """
     seen: set[tuple[tuple[str, ...], int]] = set()
     ways = []
     groups = _groups(session, survey)
     for place, unit in _places(session, survey):
+        if units is not None and unit.id not in units:
+            continue
         for group in groups:
             if (tuple(place.scopes), group.id) not in seen:
                 seen.add((tuple(place.scopes), group.id))
@@ -53,9 +58,7 @@ def open_device(session: Session, slug: str, way: Way, channel: Channel, by: str
     survey = lock_survey(session, slug)
     if survey.state != SurveyState.OPEN:
         raise Refused(message("Survey {slug} is not open: no answers are taken.", slug=slug))
-    session.add(
-        SurveyAct(survey_id=survey.id, act=f"{channel}-device", at=datetime.now(UTC), by=by, about=way.unit_name)
-    )
+    write_act(session, survey, f"{channel}-device", by, about=way.unit_name)
 
 
 def _places(session: Session, survey: Survey, unit_code: str | None = None) -> Sequence[tuple[Place, Unit]]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 from typing import Any
 
+from babel import Locale, UnknownLocaleError
 from flask import Flask, g, request
 from flask_babel import Babel, gettext
 
@@ -28,6 +29,14 @@ def settle_language(known: Collection[str]) -> None:
     """Show a questionnaire's texts in the language that the address asks for, where it is one of these."""
     asked = request.args.get("lang")
     g.text_language = asked if asked in known else language()
+
+
+def own_name(code: str) -> str:
+    """Return a language's name as its speakers write it; its code where that is not known."""
+    try:
+        return Locale.parse(code).get_display_name() or code
+    except (UnknownLocaleError, ValueError):
+        return code
 
 
 def say(message: Message) -> str:

@@ -31,7 +31,6 @@ _FIXED = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "X-Frame-Options": "DENY",
 }
 
 
@@ -47,6 +46,7 @@ def _add(response: Response) -> Response:
         headers.add("Content-Security-Policy", _policy(tuple(g.get("csp", {}).items())))
     for name, value in _FIXED.items():
         headers.add(name, value)
+    headers.add("X-Frame-Options", "SAMEORIGIN" if "frame-ancestors" in g.get("csp", {}) else "DENY")
     if parts().config.is_https:
         headers.add("Strict-Transport-Security", "max-age=31536000")
     if "Cache-Control" not in headers:

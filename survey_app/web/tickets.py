@@ -23,6 +23,9 @@ class Use(StrEnum):
 #: How long a ticket opens, in seconds: a working day for a device, two weeks for those who read a draft.
 _SECONDS = {Use.ASSISTED: 12 * 3600, Use.TELEPHONE: 12 * 3600, Use.PREVIEW: 14 * 86400}
 
+#: What a plan's ticket says of itself: it opens a preview too, but of what has no place and no survey yet.
+_PLAN = "plan"
+
 
 @dataclass(frozen=True)
 class Ticket:
@@ -49,6 +52,29 @@ def read_ticket(text: str, *uses: Use) -> Ticket | None:
     return None
 
 
-def _signer(use: Use) -> URLSafeTimedSerializer:
+@dataclass(frozen=True)
+class PlanTicket:
+    """A plan, the kinds of place in which its questionnaire is looked at, and the position of the group."""
+
+    plan_id: int
+    scopes: tuple[str, ...]
+    group: int
+
+
+def write_plan_ticket(ticket: PlanTicket) -> str:
+    """Return the ticket as it stands in an address."""
+    return _signer(_PLAN).dumps([ticket.plan_id, *ticket.scopes, ticket.group])
+
+
+def read_plan_ticket(text: str) -> PlanTicket | None:
+    """Return a ticket to look at a plan; None where it was not signed here, or its time is over."""
+    try:
+        plan_id, *scopes, group = _signer(_PLAN).loads(text, max_age=_SECONDS[Use.PREVIEW])
+    except BadData:
+        return None
+    return PlanTicket(plan_id, tuple(scopes), group)
+
+
+def _signer(use: str) -> URLSafeTimedSerializer:
     salt = f"manyi ticket {use}"
     return URLSafeTimedSerializer(parts().config.secret_key, salt, signer_kwargs={"digest_method": sha256})

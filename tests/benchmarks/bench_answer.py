@@ -39,7 +39,7 @@ def hello() -> Flask:
 
 def field_case(folder: Path) -> tuple[Flask, list[str]]:
     config = read_config({"SURVEY_DATA_DIR": str(folder)})
-    database = Database(config.database_url, folder)
+    database = Database(config.database_url, folder, secret_key=config.secret_key)
     migrate(database)
     with database.writing() as session:
         import_units(session, (EXAMPLES / "units-changde.csv").read_bytes(), "units.csv")

@@ -35,7 +35,7 @@ FIRST_HOUR = 493_000
 
 
 def _open(folder: Path) -> Database:
-    return Database(f"sqlite:///{folder / 'bench.sqlite3'}", folder)
+    return Database(f"sqlite:///{folder / 'bench.sqlite3'}", folder, secret_key=bytes(32))
 
 
 def fill(folder: Path) -> None:

@@ -1,27 +1,34 @@
 """The console in a real browser: by keyboard, without script, on two widths, by axe's rules, in both languages."""
 
 import io
-import re
 import threading
+from contextlib import ExitStack, contextmanager
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from pyzbar.pyzbar import ZBarSymbol, decode
+from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from survey_app.config import read_config
 from survey_app.factory import create_app
 from survey_app.jobs.worker import work_once
+from survey_app.models import Place, RespondentGroup
 from survey_app.services import jobs
 from survey_app.services.accounts import create_account
+from survey_app.services.importing_units import import_units
+from survey_app.services.inspection_notes import write_note
 from survey_app.services.jobs import JobKind
 from survey_app.services.migrating import migrate
+from survey_app.services.plans import create_plan
+from survey_app.services.scopes import EVERYTHING
 from survey_app.services.surveys import find_survey
+from survey_app.services.unit_uploads import check_upload, find_upload, keep_upload, start_import
+from tests.browser.axe_rules import violations
 from tests.browser.thorough import THOROUGH
 from tests.web.console_browser import NAME, PASSWORD
-from tests.web.small_survey import EVERY_KIND, TOWN, SmallSurvey, other
+from tests.web.small_survey import EVERY_KIND, TARGETS, TOWN, SmallSurvey, other
 
 pytestmark = pytest.mark.browser
 
@@ -44,17 +51,51 @@ class Site:
         SmallSurvey(self.parts, other(EVERY_KIND, slug="open", places=places)).open()
         for slug in ("closed", "published"):
             SmallSurvey(self.parts, other(EVERY_KIND, slug=slug)).open().close()
+        self.paper = self.take_paper("closed")
         self.ask("published", JobKind.PUBLISH, number=1, reason=None)
         self.made = self.ask("open", JobKind.POSTERS)
         self.failed = self.ask("open", JobKind.POSTERS, under="999")
         while work_once(self.parts.config, self.parts.database, threading.Event()):
             pass
         self.waiting = self.ask("draft", JobKind.POSTERS)
+        self.place = self.note("open")
+        SmallSurvey(self.parts, other(EVERY_KIND, slug="approval", second_person=True, opens="2099-12-01"))
+        with self.parts.database.writing() as session:
+            self.plan = create_plan(session, TARGETS | {"slug": "plan"}, NAME, EVERYTHING).id
+        self.lists, self.importing = self.take_lists()
         return self
 
     def ask(self, slug, kind, **arguments):
         with self.parts.database.writing() as session:
             return jobs.enqueue(session, kind, find_survey(session, slug).id, arguments, NAME).id
+
+    def take_lists(self):
+        """Import a list of units; keep a good one, whose import waits, and one with a fault; return their numbers."""
+        rows = "code,name,level,parent_code\n430702,武陵区,county,430700\n430709,新区,county,430700\n"
+        with self.parts.database.writing() as session:
+            import_units(session, rows.encode(), "units.csv")
+            number = keep_upload(session, rows.replace("新区", "新新区").encode(), "good.csv", NAME)
+            good = find_upload(session, number, NAME)
+            job = start_import(session, good, check_upload(session, good, EVERYTHING).mark, EVERYTHING)
+            bad = keep_upload(session, f"{rows},无代码,county,430700\n".encode(), "bad.csv", NAME)
+            return (good.id, bad), job.id
+
+    def note(self, slug):
+        """Write a note about a survey's first place; return the place."""
+        with self.parts.database.writing() as session:
+            survey = find_survey(session, slug)
+            place = session.scalars(select(Place).where(Place.survey_id == survey.id).order_by(Place.id)).first()
+            write_note(session, survey, place, NAME, "公告被遮住了")
+            return place.id
+
+    def take_paper(self, slug):
+        """Let a survey have paper; return the page of its first place."""
+        with self.parts.database.writing() as session:
+            survey = find_survey(session, slug)
+            survey.paper = "double"
+            place = session.scalars(select(Place.id).where(Place.survey_id == survey.id).order_by(Place.id)).first()
+            group = session.scalars(select(RespondentGroup.id).where(RespondentGroup.survey_id == survey.id)).one()
+        return f"/surveys/{slug}/paper/{place}/{group}"
 
     @property
     def pages(self):
@@ -63,16 +104,43 @@ class Site:
             "/units",
             "/units?unit=430702001",
             "/units?q=430",
+            "/units/430702",
+            *(f"/units/430702001001/{change}" for change in ("edit", "move", "merge", "close")),
+            "/new-unit?under=430702",
+            "/unit-imports",
+            *(f"/unit-imports/lists/{number}" for number in self.lists),
+            f"/unit-imports/jobs/{self.importing}",
+            "/unit-imports/1/undo",
+            "/accounts",
+            "/accounts/new",
+            "/account",
+            "/account/codes",
+            "/audit",
             "/surveys/new",
             *(f"/surveys/{slug}{path}" for slug in ("draft", "open") for path in PARTS),
             "/surveys/open?unit=430702001",
+            "/surveys/open?unit=430702001001",
+            "/surveys/open?sort=-ballots",
+            "/surveys/open/reminders",
+            "/surveys/open/notes",
+            f"/surveys/open/places/{self.place}/notes",
             "/surveys/open?q=x",
             "/surveys/open/codes?under=430702001",
             "/surveys/open/by-hand?under=430702001001",
             "/surveys/open/codes/replace?unit=430702001001&group=residents",
             "/surveys/open/codes/pause?unit=430702001001",
             "/surveys/closed",
+            "/surveys/closed/paper",
+            "/surveys/closed/paper/sheets",
+            self.paper,
             "/surveys/published",
+            f"/plans/{self.plan}/launch",
+            "/plans/new",
+            f"/plans/{self.plan}/questionnaire?open=conduct",
+            f"/plans/{self.plan}/questionnaire?open=targets",
+            f"/plans/{self.plan}/delete",
+            "/surveys/approval",
+            "/surveys/approval/approve",
             "/surveys/draft/open",
             "/surveys/open/close",
             "/surveys/closed/reopen",
@@ -87,30 +155,37 @@ class Site:
         ]
 
 
+@contextmanager
+def serving(folder):
+    """Serve a console whose data lie in this folder."""
+    app = create_app(read_config({"SURVEY_DATA_DIR": str(folder)}))
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield Site(app, f"http://127.0.0.1:{server.port}/console")
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    app.extensions["manyi"].database.dispose()
+
+
 @pytest.fixture
 def serve(tmp_path):
     """Give a function that serves a console."""
-    running = []
-
-    def start():
-        app = create_app(read_config({"SURVEY_DATA_DIR": str(tmp_path)}))
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        running.append((server, thread, app))
-        return Site(app, f"http://127.0.0.1:{server.port}/console")
-
-    yield start
-    for server, thread, app in running:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        app.extensions["manyi"].database.dispose()
+    with ExitStack() as running:
+        yield lambda: running.enter_context(serving(tmp_path))
 
 
 @pytest.fixture
 def site(serve):
     return serve().fill()
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory):
+    """Give one console to the tests that change nothing which another looks at."""
+    with serving(tmp_path_factory.mktemp("console")) as made:
+        yield made.fill()
 
 
 @pytest.fixture
@@ -141,11 +216,6 @@ def tab_to(page, text, most=40):
     raise AssertionError(f"no way to {text} by Tab")
 
 
-def violations(page):
-    found = Axe().run(page).response["violations"]
-    return [(each["id"], [node["html"] for node in each["nodes"]][:2]) for each in found]
-
-
 def test_a_survey_is_opened_with_the_keyboard_alone(site, context):
     page = context.new_page()
     page.goto(f"{site.address}/?lang=en")
@@ -170,17 +240,17 @@ def test_a_survey_is_opened_with_the_keyboard_alone(site, context):
 
 
 @pytest.mark.parametrize("lang", ["zh_Hans", "en"])
-def test_every_page_keeps_axes_rules_and_the_screens_width(site, context, lang):
-    page = log_in(context.new_page(), site)
+def test_every_page_keeps_axes_rules_and_the_screens_width(seen, context, lang):
+    page = log_in(context.new_page(), seen)
     broken, errors = {}, []
     page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
-    for number, path in enumerate(site.pages):
+    for number, path in enumerate(seen.pages):
         for width in (360, 1280):
             # Every page on a phone in Chinese and on a desk in English or the other way round; by the rules once.
             if not THOROUGH and (width == 360) != ((number % 2 == 0) == (lang == "zh_Hans")):
                 continue
             page.set_viewport_size({"width": width, "height": 800})
-            page.goto(f"{site.address}{path}{'&' if '?' in path else '?'}lang={lang}")
+            page.goto(f"{seen.address}{path}{'&' if '?' in path else '?'}lang={lang}")
             ours = (number % 4 < 2) == (lang == "zh_Hans")
             found = violations(page) if THOROUGH or ours else []
             wide = page.evaluate("() => document.documentElement.scrollWidth > document.documentElement.clientWidth")
@@ -191,10 +261,10 @@ def test_every_page_keeps_axes_rules_and_the_screens_width(site, context, lang):
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_a_device_is_opened_by_the_code_on_the_screen(site, context, width):
-    page = log_in(context.new_page(), site)
+def test_a_device_is_opened_by_the_code_on_the_screen(seen, context, width):
+    page = log_in(context.new_page(), seen)
     page.set_viewport_size({"width": width, "height": 800})
-    page.goto(f"{site.address}/surveys/open/by-hand?under=430702001001&lang=en")
+    page.goto(f"{seen.address}/surveys/open/by-hand?under=430702001001&lang=en")
     page.check("[name=channel][value=telephone]")
     page.click("text=Open a device")
     assert violations(page) == []
@@ -203,7 +273,7 @@ def test_a_device_is_opened_by_the_code_on_the_screen(site, context, width):
     picture = Image.open(io.BytesIO(page.locator("svg.symbol").screenshot()))
     [symbol] = decode(picture, [ZBarSymbol.QRCODE])
     assert symbol.data.decode() == address
-    page.goto(site.address.removesuffix("/console") + urlsplit(address).path)
+    page.goto(seen.address.removesuffix("/console") + urlsplit(address).path)
     assert TOWN in page.inner_text("h1")
 
 
@@ -262,14 +332,57 @@ def test_progress_comes_without_script_too(site, chromium):
     context.close()
 
 
-def test_a_list_of_units_is_checked_and_imported_without_script(site, chromium):
+def test_a_list_of_units_is_checked_imported_and_undone_without_script(site, chromium):
     context = chromium.new_context(java_script_enabled=False)
     page = log_in(context.new_page(), site)
-    for button, said in (("Check only", "The list is in order"), ("Import", "Imported: 1 added")):
-        page.goto(f"{site.address}/units?lang=en")
-        page.click("text=Import a list")
-        content = "code,name,level,parent_code\n430704,新区,county,430700\n".encode()
-        page.set_input_files("#file", {"name": "units.csv", "mimeType": "text/csv", "buffer": content})
-        page.click(f"button:has-text('{button}')")
-        assert re.search(said, page.inner_text("main"))
+    page.goto(f"{site.address}/units?lang=en")
+    page.click("text=Import a list")
+    content = "code,name,level,parent_code\n430704,新区,county,430700\n".encode()
+    page.set_input_files("#file", {"name": "new.csv", "mimeType": "text/csv", "buffer": content})
+    page.click("button:has-text('Check the list')")
+    page.click("button:has-text('Import this list')")
+    while work_once(site.parts.config, site.parts.database, threading.Event()):
+        pass
+    page.wait_for_selector("text=See the units", timeout=8000)
+    page.click("text=Imports so far")
+    page.click("a:has-text('Undo…'):visible")
+    page.click("button:has-text('Undo the import')")
+    assert "The import is undone" in page.inner_text("main")
     context.close()
+
+
+def test_totals_of_paper_are_added_up_as_they_are_typed(serve, context):
+    site = serve()
+    with site.parts.database.writing() as session:
+        create_account(session, NAME, PASSWORD)
+    SmallSurvey(site.parts, other(EVERY_KIND, slug="closed")).open().close()
+    entry = site.take_paper("closed")
+    page = log_in(context.new_page(), site)
+    page.goto(f"{site.address}{entry}?lang=en")
+
+    def sums():
+        return page.eval_on_selector_all("[data-sum]", "(all) => all.map((each) => each.textContent)")
+
+    page.fill("[name=issued]", "10")
+    page.fill("[name=returned]", "12")
+    assert page.inner_text("[data-head=returned]") == "2 too many"
+    page.fill("[name=valid]", "9")
+    page.fill("[name=invalid]", "2")
+    assert page.inner_text("[data-head=valid]") == "1 short"
+    assert sums() == ["0 · 9 short"] * 3
+    page.focus("[name='overall.1']")
+    for digits in ("6", "4"):
+        page.keyboard.type(digits)
+        page.keyboard.press("Enter")  # To the next box.
+    assert sums()[0] == "10 · 1 too many"
+    # Two rows of a spreadsheet, pasted into the first box of the first.
+    page.evaluate(
+        """() => {
+          const box = document.querySelector("[name='overall.1']");
+          const data = new DataTransfer();
+          data.setData("text/plain", "5\\t3\\t1\\t0\\t0\\r\\n9\\t0\\t0\\t0\\t0\\r\\n");
+          box.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+        }"""
+    )
+    assert sums() == ["9 ✓", "9 ✓", "0 · 9 short"]
+    assert page.input_value("[name='buses.1']") == "9"

@@ -1,8 +1,8 @@
 """The residents' pages for everybody: by axe's rules, on small screens, in large print, to a screen reader."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.axe_rules import violations
 from tests.browser.thorough import THOROUGH
 from tests.web.small_survey import EVERY_KIND
 
@@ -11,12 +11,7 @@ pytestmark = pytest.mark.browser
 VIEWS = ("?", "?lang=en", "?size=large") if THOROUGH else ("?", "?lang=en&size=large")
 SIZE = "node => parseFloat(getComputedStyle(node).fontSize)"
 HEIGHTS = "nodes => nodes.map(node => node.getBoundingClientRect().height)"
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-
-
-def violations(page):
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [(each["id"], [node["html"] for node in each["nodes"]][:2]) for each in found]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 def is_wider_than_the_screen(page):
@@ -25,7 +20,7 @@ def is_wider_than_the_screen(page):
 
 def faults(page):
     """Return what is wrong with the page as it stands: axe's violations, and sideways scroll on the smallest screen."""
-    found = violations(page)
+    found = violations(page, runOnly=RULES)
     page.set_viewport_size({"width": 320, "height": 640})
     sideways = is_wider_than_the_screen(page)
     page.evaluate("document.documentElement.style.fontSize = getComputedStyle(document.documentElement).fontSize")

@@ -1,5 +1,8 @@
+import shutil
+
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import make_url
 
 from survey_app.cli import context, main
 from tests import cast
@@ -8,13 +11,17 @@ from tests import cast
 @pytest.fixture
 def settings(database_url, tmp_path, monkeypatch):
     """Let the commands work on an empty database, on each of the two, and speak English."""
+    _set(monkeypatch, database_url, tmp_path / "data")
+    yield monkeypatch
+    _forget()
+
+
+def _set(monkeypatch, url, data):
     for name in ("SURVEY_PUBLIC_URL", "SURVEY_PORT", "SURVEY_PROXIES", "SURVEY_SECRET_KEY"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("SURVEY_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("SURVEY_DATABASE_URL", database_url)
+    monkeypatch.setenv("SURVEY_DATA_DIR", str(data))
+    monkeypatch.setenv("SURVEY_DATABASE_URL", url)
     monkeypatch.setenv("SURVEY_LANGUAGE", "en")
-    _forget()
-    yield monkeypatch
     _forget()
 
 
@@ -26,25 +33,61 @@ def _forget():
     context.config.cache_clear()
 
 
+def _run(*words, stdin=None):
+    _forget()
+    return CliRunner().invoke(main, [str(word) for word in words], input=stdin, prog_name="manyi")
+
+
 @pytest.fixture
 def run(settings):
     """Give a function that runs a command, each time as a run of its own."""
+    return _run
 
-    def run(*words, stdin=None):
+
+def _set_stage(url, folder):
+    """Migrate a database, import the small tree and launch the small survey, all by the commands."""
+    (folder / "units.csv").write_bytes(cast.units_csv())
+    (folder / "small.json").write_bytes(cast.as_bytes(cast.definition()))
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        _set(monkeypatch, url, folder / "data")
+        for words in (("migrate",), ("import-units", folder / "units.csv"), ("launch", folder / "small.json")):
+            done = _run(*words)
+            assert done.exit_code == 0, done.output
         _forget()
-        return CliRunner().invoke(main, [str(word) for word in words], input=stdin, prog_name="manyi")
 
-    return run
+
+@pytest.fixture(scope="session")
+def staged_sqlite(tmp_path_factory):
+    """Give the folder of an SQLite database with the stage set, to be copied."""
+    folder = tmp_path_factory.mktemp("staged")
+    _set_stage(f"sqlite:///{folder / 'staged.sqlite3'}", folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def staged_postgres(postgres_server, on_postgres, tmp_path_factory):
+    """Give the folder of a PostgreSQL database with the stage set, which is called `staged`, to be copied."""
+    folder = tmp_path_factory.mktemp("staged")
+    on_postgres("CREATE DATABASE staged TEMPLATE template0")
+    _set_stage(postgres_server.set(database="staged").render_as_string(hide_password=False), folder)
+    return folder
 
 
 @pytest.fixture
-def stage(run, tmp_path):
+def stage(run, database_url, tmp_path, request):
     """Give the same function with the database migrated, the small tree imported and the small survey launched."""
-    (tmp_path / "units.csv").write_bytes(cast.units_csv())
-    (tmp_path / "small.json").write_bytes(cast.as_bytes(cast.definition()))
-    for words in (("migrate",), ("import-units", tmp_path / "units.csv"), ("launch", tmp_path / "small.json")):
-        done = run(*words)
-        assert done.exit_code == 0, done.output
+    url = make_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        folder = request.getfixturevalue("staged_sqlite")
+        shutil.copy(folder / "staged.sqlite3", url.database)
+    else:
+        folder = request.getfixturevalue("staged_postgres")
+        execute = request.getfixturevalue("on_postgres")
+        execute(f"DROP DATABASE {url.database} WITH (FORCE)")
+        execute(f"CREATE DATABASE {url.database} TEMPLATE staged")
+    for name in ("units.csv", "small.json"):
+        shutil.copy(folder / name, tmp_path)
+    shutil.copytree(folder / "data", tmp_path / "data")
     return run
 
 

@@ -91,7 +91,7 @@ def test_a_data_folder_that_is_a_file(program):
 
 def test_a_reader_that_has_seen_enough_ends_it_quietly(tmp_path):
     url = f"sqlite:///{tmp_path / 'manyi.sqlite3'}"
-    database = Database(url, tmp_path)
+    database = Database(url, tmp_path, secret_key=bytes(32))
     migrate(database)
     with database.writing() as session:
         cast.add_units(session)

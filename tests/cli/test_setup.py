@@ -3,7 +3,7 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from survey_app.cli import context, main
-from survey_app.models import Account
+from survey_app.models import Account, Unit
 from survey_app.services.accounts import check_password
 from survey_app.services.migrating import newest_revision
 
@@ -56,6 +56,33 @@ def test_an_account_is_made_once(run):
     run("create-account", "li", "--password-stdin", stdin=PASSWORD)
     done = run("create-account", "li", "--password-stdin", stdin=PASSWORD)
     assert (done.exit_code, done.stderr) == (1, "There is an account li already.\n")
+
+
+def test_an_account_is_made_with_a_role_and_a_scope(run):
+    run("migrate")
+    done = run("create-account", "wang", "--role", "officer", "--scope", "4301", "--password-stdin", stdin=PASSWORD)
+    assert (done.exit_code, done.stderr[:22]) == (1, "There is no unit 4301.")
+    with context.database().writing() as session:
+        session.add(Unit(code="4301", name="x", level="county"))
+    done = run("create-account", "wang", "--role", "officer", "--scope", "4301", "--password-stdin", stdin=PASSWORD)
+    assert done.exit_code == 0
+    with context.database().reading() as session:
+        assert session.scalars(select(Account.role)).all() == ["officer"]
+
+
+def test_who_is_locked_out_gets_a_new_password(run):
+    run("migrate")
+    run("create-account", "li", "--password-stdin", stdin=PASSWORD)
+    with context.database().writing() as session:
+        account = session.scalars(select(Account)).one()
+        account.disabled_at, account.totp_secret = account.created_at, b"lost"
+    done = run("reset-password", "li", "--password-stdin", "--codes-off", stdin="another long password")
+    assert (done.exit_code, done.stdout) == (0, "Account li has a new password.\n")
+    with context.database().reading() as session:
+        account = check_password(session, "li", "another long password")
+        assert (account.must_change, account.totp_secret) == (True, None)
+    done = run("reset-password", "nobody", "--password-stdin", stdin="another long password")
+    assert (done.exit_code, done.stderr) == (1, "There is no account nobody.\n")
 
 
 @pytest.mark.parametrize(("second", "code"), [(PASSWORD, 0), ("another password", 1)])

@@ -3,7 +3,7 @@ import io
 import json
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from analysis.ratings import Rating
 from survey_app.cli import context
@@ -43,6 +43,19 @@ def file_of(tmp_path, given):
 
 def read_csv(text):
     return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_what_a_command_launched_another_person_must_approve(stage, tmp_path):
+    stage("launch", file_of(tmp_path, cast.definition(slug="careful", second_person=True)))
+    who = "command line launched or changed this survey last, so somebody else must approve it."
+    refused(stage("approve", "careful"), who)
+    done = stage("open", "careful")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "It needs the approval of a second person" in done.stderr
+    with context.database().writing() as session:
+        session.execute(update(SurveyAct).values(by="lin"))
+    done_well(stage("approve", "careful"), "Survey careful is approved.")
+    done_well(stage("open", "careful"), "Survey careful is open.")
 
 
 def test_launch_prints_the_slug_as_its_last_line(stage, tmp_path):

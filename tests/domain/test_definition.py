@@ -6,7 +6,17 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from analysis.ratings import Rating
-from survey_app.domain.definition import RollUp, Scope, Selection, end_of_day, residents, scopes_of
+from survey_app.domain.definition import (
+    Paper,
+    PlaceSize,
+    QuotaFull,
+    RollUp,
+    Scope,
+    Selection,
+    end_of_day,
+    residents,
+    scopes_of,
+)
 from survey_app.domain.messages import Refused
 from survey_app.domain.rating_scale import FIVE_LEVEL, FOUR_LEVEL
 from survey_app.domain.reading_definition import read_definition
@@ -39,8 +49,8 @@ def test_the_parts_of_a_definition():
     assert (found.slug, found.contact, found.time_zone) == ("small", "0736-0000000", "Asia/Shanghai")
     assert found.title["en"] == "Public service survey 2026"
     assert found.organiser == {"zh_Hans": "常德市测评办公室"}
-    assert (found.places.under, found.places.level, found.places.quota) == (cast.CITY, "village", 35)
-    assert (found.places.unit_class, found.places.units, found.places.sizes) == (None, (), {})
+    assert (found.places.under, found.places.level, found.places.quota) == ((cast.CITY,), "village", 35)
+    assert (found.places.classes, found.places.units, found.places.sizes) == ((), (), {})
     assert found.scopes == (Scope("town", name_ends_with=("社区",)), Scope("rural", excludes="town"))
     overall, buses, visits, reasons, age, wish = found.questionnaire.questions
     assert overall.required
@@ -87,10 +97,46 @@ def test_every_kind_of_place_rule_and_scope():
             scopes={"town": {"classes": ["城市"], "under": ["1"]}, "rural": {"except": "town"}},
         )
     )
-    assert (found.places.under, found.places.units, found.places.quota) == (None, ("1", "2"), None)
-    assert found.places.sizes == {"1": {"population": 900, "quota": 50}}
+    assert (found.places.under, found.places.units, found.places.quota) == ((), ("1", "2"), None)
+    assert found.places.sizes == {"1": PlaceSize(900, 50)}
     assert found.scopes[0] == Scope("town", classes=("城市",), under=("1",))
-    assert read_definition(cast.definition(places={"under": "1", "class": "民生"})).places.unit_class == "民生"
+    assert read_definition(cast.definition(places={"under": "1", "class": "民生"})).places.classes == ("民生",)
+
+
+def test_places_below_several_units_and_of_several_classes():
+    places = read_definition(cast.definition(places={"under": ["1", "2"], "class": ["a", "b"]})).places
+    assert (places.under, places.classes) == (("1", "2"), ("a", "b"))
+
+
+def test_paper_full_quotas_and_a_second_person_are_left_alone_unless_asked_for():
+    found = read_definition(cast.definition())
+    assert (found.paper, found.quota_full, found.second_person) == (Paper.NONE, QuotaFull.CONTINUE, False)
+    found = read_definition(cast.definition(paper="double", quota_full="stop", second_person=True))
+    assert (found.paper, found.quota_full, found.second_person) == (Paper.DOUBLE, QuotaFull.STOP, True)
+
+
+def test_one_group_has_the_quota_of_its_place():
+    found = read_definition(cast.definition(places={"under": "1", "quota": 35, "sizes": {"2": {"quota": 9}}}))
+    assert (found.quotas_at("1"), found.quota_at("1")) == ({"residents": 35}, 35)
+    assert (found.quotas_at("2"), found.quota_at("2")) == ({"residents": 9}, 9)
+    found = read_definition(cast.definition(places={"under": "1"}))
+    assert (found.quotas_at("1"), found.quota_at("1")) == ({}, None)
+
+
+def grouped(*quotas, **changes):
+    """Give three groups, with quotas as far as there are some."""
+    groups = cast.with_groups()["groups"]
+    found = [each | ({"quota": quota} if quota else {}) for each, quota in zip(groups, quotas, strict=True)]
+    return cast.with_groups(groups=found, **changes)
+
+
+def test_a_places_quota_is_the_sum_of_its_groups():
+    sizes = {"7": {"quotas": {"users": 50}, "quota": 80}}
+    found = read_definition(grouped(30, 20, 10, places={"under": "1", "sizes": sizes}))
+    assert (found.quotas_at("1"), found.quota_at("1")) == ({"users": 30, "delegates": 20, "cadres": 10}, 60)
+    assert (found.quotas_at("7"), found.quota_at("7")) == ({"users": 50, "delegates": 20, "cadres": 10}, 80)
+    found = read_definition(grouped(0, 0, 0, places={"under": "1", "quota": 40}))
+    assert (found.quotas_at("1"), found.quota_at("1")) == ({}, 40)
 
 
 def test_the_headline_may_be_another_rating_question():
@@ -440,6 +486,32 @@ BAD = {
         "groups.users.eligible: the verdict needs to know how many people the group has.",
     ),
     "a repetition of itself": (cast.definition(repeats="small"), "repeats: a survey cannot repeat itself."),
+    "a quota of some groups": (
+        cast.with_groups(
+            groups=[*cast.with_groups()["groups"][:2], {"code": "x", "name": "x", "weight": 1, "quota": 3}]
+        ),
+        "groups: give every group a quota, or none; without are users, delegates.",
+    ),
+    "quotas of groups and of places": (
+        cast.definition(groups=[{"code": "g", "name": "a", "weight": 1, "quota": 3}]),
+        "places.quota: the groups have quotas; a place's is their sum. Leave this out.",
+    ),
+    "a quota of no group": (
+        cast.definition(places={"under": "1", "sizes": {"2": {"quotas": {"residents": 1, "guests": 2}}}}),
+        "places.sizes.2.quotas: there is no group guests.",
+    ),
+    "a quota of some groups at a place": (
+        cast.with_groups(places={"under": "1", "sizes": {"2": {"quotas": {"users": 1}}}}),
+        "places.sizes.2.quotas: give every group a quota, or none; without are cadres, delegates.",
+    ),
+    "a sum that is none": (
+        cast.definition(places={"under": "1", "sizes": {"2": {"quotas": {"residents": 4}, "quota": 5}}}),
+        "places.sizes.2.quota: the quotas of the groups make 4, not 5.",
+    ),
+    "nothing that could be full": (
+        cast.with_groups(quota_full="stop", places={"units": ["1"], "quota": 5}),
+        "quota_full: nothing can be full without quotas; with several groups each needs its own.",
+    ),
     "bounds of a text": (
         with_questions({}, {}, {}, {}, {}, {"most": 5}),
         "questions[5]: most has no meaning for this kind of question.",

@@ -66,6 +66,13 @@ def test_a_spent_slip_is_said_to_be_received_while_the_survey_is_open_and_closed
     assert stands(SurveyState.CLOSED, code=CodeState.SPENT) is Standing.CLOSED
 
 
+def test_a_full_quota_stands_behind_what_is_wrong_with_the_code_and_before_a_pause():
+    full = {"code": CodeState.VALID, "closes_at": None, "now": NOW, "submitting": False, "full": True}
+    assert standing(paused=True, state=SurveyState.OPEN, **full) is Standing.FULL
+    assert standing(paused=False, state=SurveyState.CLOSED, **full) is Standing.CLOSED
+    assert standing(paused=False, state=SurveyState.OPEN, **full | {"code": CodeState.VOIDED}) is Standing.VOIDED
+
+
 def test_the_closing_command_has_no_grace():
     assert stands(SurveyState.CLOSED, closes_at=NOW + SECOND, submitting=True) is Standing.CLOSED
 
@@ -87,6 +94,7 @@ def test_in_the_grace_a_pause_and_a_voided_code_still_hold():
         ({"closes_at": NOW}, Standing.CLOSED),  # Somebody who scans has no grace.
         ({"code_state": CodeState.VOIDED}, Standing.VOIDED),
         ({"place_paused": True}, Standing.PAUSED),
+        ({"full": True}, Standing.FULL),
         ({"state": SurveyState.DRAFT}, Standing.NOT_YET),
     ],
 )

@@ -4,9 +4,12 @@ import pytest
 
 from survey_app.domain.lifecycle import (
     Act,
+    Approval,
     SurveyState,
     after,
     allows,
+    approval_of,
+    check_approving,
     check_reopening,
     require_reason,
     state_name,
@@ -17,6 +20,7 @@ from survey_app.domain.messages import Refused
 TABLE = """
               draft   open    closed     published  archived
 change        draft   -       -          -          -
+approve       draft   -       -          -          -
 open          open    -       -          -          -
 close         -       closed  -          -          -
 reopen        -       -       open       -          -
@@ -98,3 +102,31 @@ def test_a_reason_is_not_empty(reason):
 
 def test_a_reason_is_kept_without_the_spaces_around_it():
     assert require_reason(" 漏了一处 ") == "漏了一处"
+
+
+AT = [CLOSED_AT + timedelta(hours=hour) for hour in range(5)]
+
+
+@pytest.mark.parametrize(
+    ("acts", "stands"),
+    [
+        ([("launch", "lin")], Approval("lin", AT[0])),
+        ([("launch", "lin"), ("approve", "wang")], Approval("lin", AT[0], "wang")),
+        ([("launch", "lin"), ("approve", "wang"), ("change", "lin")], Approval("lin", AT[2])),
+        ([("launch", "lin"), ("change", "wang"), ("approve", "lin")], Approval("wang", AT[1], "lin")),
+        (
+            [("launch", "lin"), ("approve", "wang"), ("change", "wang"), ("approve", "lin")],
+            Approval("wang", AT[2], "lin"),
+        ),
+    ],
+)
+def test_an_approval_is_of_the_last_change(acts, stands):
+    assert approval_of([(act, by, at) for (act, by), at in zip(acts, AT, strict=False)]) == stands
+
+
+def test_who_changed_it_last_does_not_approve_it_and_nobody_twice():
+    check_approving(Approval("lin", CLOSED_AT), "wang")
+    with pytest.raises(Refused, match="lin launched or changed this survey last"):
+        check_approving(Approval("lin", CLOSED_AT), "lin")
+    with pytest.raises(Refused, match="wang has approved it already"):
+        check_approving(Approval("lin", CLOSED_AT, "wang"), "zhou")

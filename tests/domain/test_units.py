@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from survey_app.domain.messages import Message, Refused
-from survey_app.domain.units import KnownUnit, Level, UnitRow, check_units, level_of, may_stand_under
+from survey_app.domain.units import (
+    KnownUnit,
+    Level,
+    Patch,
+    UnitRow,
+    check_units,
+    differences,
+    level_of,
+    may_stand_under,
+)
 
 REAL_LIST = Path(__file__).parents[2] / "docs/examples/units-changde.csv"
 CITY = UnitRow(2, "1", "常德市", "city", "")
@@ -316,3 +325,58 @@ def test_whatever_is_typed_is_planned_or_refused(cells, stored):
         told = ""
         assert len(plan.added) + len(plan.updated) + len(plan.unchanged) == len(rows)
     assert told.isprintable()
+
+
+CLOSED = KnownUnit("2", "旧", "county", "1", closed=True)
+TOP = KnownUnit("1", "常德市", "city", "")
+
+
+def test_no_row_names_a_closed_unit():
+    rows = [
+        UnitRow(2, "2", "旧", "county", "1"),
+        UnitRow(3, "21", "镇", "township", "2"),
+        UnitRow(4, "3", "新", "county", "1"),
+    ]
+    assert errors(rows, [TOP, CLOSED]) == [
+        (2, "code", "This unit was closed."),
+        (3, "parent_code", "This unit was closed."),
+    ]
+
+
+def test_a_patch_takes_rows_below_its_top_only():
+    before = known(
+        TOP,
+        KnownUnit("2", "甲", "county", "1"),
+        KnownUnit("21", "镇", "township", "2"),
+        KnownUnit("3", "乙", "county", "1"),
+    )
+    patch = Patch("2", frozenset({"21"}))
+
+    def faults(*rows):
+        try:
+            check_units([UnitRow(number, *row) for number, row in enumerate(rows, start=2)], before, patch)
+        except Refused as refused:
+            return [(m.values["row"], str(m.values["column"])) for m in refused.messages]
+        return []
+
+    # The top as it stands, a unit below it changed, one added under each, and one under a row that is new itself.
+    top = ("2", "甲", "county", "1")
+    good = [top, ("21", "新镇", "township", "2"), ("22", "镇", "township", "2"), ("221", "村", "village", "22")]
+    assert faults(*good, ("211", "村", "village", "21")) == []
+    assert faults(("2", "改名", "county", "1")) == [(2, "code"), (2, "parent_code")]
+    assert faults(("2", "甲", "county", "")) == [(2, "code"), (2, "parent_code")]
+    assert faults(("3", "乙", "county", "1")) == [(2, "code"), (2, "parent_code")]
+    assert faults(("3", "乙", "county", "1"), ("31", "镇", "township", "3")) == [
+        (2, "code"), (2, "parent_code"), (3, "parent_code"),
+    ]  # fmt: skip
+    assert faults(("4", "新", "county", "")) == [(2, "parent_code")]
+    assert faults(("21", "镇", "township", "3")) == [(2, "parent_code")]
+    # What is wrong with the cell itself is told alone.
+    assert faults(("21", "镇", "township", "99")) == [(2, "parent_code")]
+
+
+def test_what_would_change_of_a_unit_is_named():
+    (after,) = check_units(
+        [UnitRow(2, "2", "新名", "county", "1", "甲")], known(TOP, KnownUnit("2", "甲", "county", "1"))
+    ).updated
+    assert differences(KnownUnit("2", "甲", "county", "1"), after) == ("name", "unit_class")

@@ -56,7 +56,7 @@ def stop(server):
 
 def test_no_code_is_in_what_the_server_says_or_in_a_file_but_the_database(folder, tmp_path):
     url = f"sqlite:///{folder / 'manyi.sqlite3'}"
-    database = Database(url, folder)
+    database = Database(url, folder, secret_key=bytes(32))
     migrate(database)
     poll = launch_poll(database)
     database.dispose()

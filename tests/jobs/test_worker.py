@@ -6,15 +6,15 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 from sqlalchemy.exc import OperationalError
 
 from survey_app.config import read_config
 from survey_app.domain.doors import GRACE
 from survey_app.domain.messages import Refused
 from survey_app.domain.release import Step
-from survey_app.jobs import planned_closing, pulse, worker
-from survey_app.jobs.planned_closing import close_due_surveys
+from survey_app.jobs import planned_times, pulse, worker
+from survey_app.jobs.planned_times import close_due_surveys
 from survey_app.jobs.work import MadeFile
 from survey_app.jobs.worker import run_worker, work_once
 from survey_app.models import Survey, SurveyAct
@@ -329,6 +329,20 @@ def test_a_survey_is_closed_when_its_planned_time_and_the_grace_are_past(config,
         assert (act.act, act.by) == ("close", "planned")
 
 
+def test_a_survey_is_opened_when_its_planned_time_has_come(config, survey, stop):
+    work_once(config, survey.database, stop)
+    assert state(survey) == "draft", "its planned opening was past when it was launched"
+    opens = datetime.now(UTC) - timedelta(seconds=1)
+    with survey.database.writing() as session:
+        session.execute(update(Survey).values(opens_at=opens))
+        session.execute(update(SurveyAct).values(at=opens - timedelta(days=1)))
+    work_once(config, survey.database, stop)
+    assert state(survey) == "open"
+    with survey.database.reading() as session:
+        act = session.scalars(select(SurveyAct).order_by(SurveyAct.id.desc())).first()
+        assert (act.act, act.by) == ("open", "planned")
+
+
 def test_a_survey_stays_open_within_the_grace(survey):
     survey.open().plan_closing(datetime.now(UTC) - GRACE + timedelta(seconds=5))
     close_due_surveys(survey.database)
@@ -351,7 +365,7 @@ def test_a_survey_without_a_plan_stays_open(database):
 def test_somebody_who_closes_at_the_same_moment_is_no_trouble(survey, monkeypatch):
     survey.open()
     survey.close()
-    monkeypatch.setattr(planned_closing, "_due", lambda session: [survey.slug])
+    monkeypatch.setattr(planned_times, "_due", lambda session: [survey.slug])
     close_due_surveys(survey.database)
     assert state(survey) == "closed"
 

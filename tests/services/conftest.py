@@ -4,6 +4,7 @@ import pytest
 
 from survey_app.models.database import Database
 from survey_app.services import publishing, release_files
+from tests.conftest import SECRET_KEY
 from tests.services.polling import launch_poll
 
 
@@ -17,7 +18,7 @@ def shared_database(migrated_sqlite, tmp_path_factory):
     """Give one SQLite database to all tests of a module, which only read it once its fixtures have filled it."""
     folder = tmp_path_factory.mktemp("shared")
     shutil.copy(migrated_sqlite, folder / "test.sqlite3")
-    found = Database(f"sqlite:///{folder / 'test.sqlite3'}", folder)
+    found = Database(f"sqlite:///{folder / 'test.sqlite3'}", folder, secret_key=SECRET_KEY)
     yield found
     found.dispose()
 

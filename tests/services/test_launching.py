@@ -369,9 +369,9 @@ def test_rules_of_counting_are_launched_with_what_they_need_and_a_change_is_chec
         rules = load_frame(session, survey.id).definition
         assert (rules.repeats, str(rules.roll_up), rules.verdict) == ("last-year", "population", True)
     with stage.writing() as session, pytest.raises(Refused, match="repeats: there is no survey moon"):
-        change_definition(session, "small", cast.as_bytes(given | {"repeats": "moon"}))
+        change_definition(session, "small", cast.as_bytes(given | {"repeats": "moon"}), "tests")
     with stage.writing() as session, pytest.raises(Refused, match="verdict: this needs the eligible population"):
-        change_definition(session, "last-year", cast.as_bytes(cast.definition(slug="last-year", verdict=True)))
+        change_definition(session, "last-year", cast.as_bytes(cast.definition(slug="last-year", verdict=True)), "tests")
 
 
 @pytest.mark.parametrize(
@@ -423,7 +423,7 @@ def test_a_draft_takes_another_definition_and_keeps_its_codes(stage):
     with stage.reading() as session:
         codes = set(session.scalars(select(EntryCode.code)))
     with stage.writing() as session:
-        survey = change_definition(session, "small", cast.as_bytes(changed))
+        survey = change_definition(session, "small", cast.as_bytes(changed), "tests")
     with stage.reading() as session:
         survey = session.get_one(Survey, survey.id)
         assert (survey.title, survey.contact, survey.threshold) == ({"zh_Hans": "改过的标题"}, "12345", 30)
@@ -441,7 +441,7 @@ def test_a_draft_about_targets_takes_other_questions_about_them(stage):
     with stage.writing() as session:
         survey = cast.launched(session, cast.with_groups())
     with stage.writing() as session:
-        change_definition(session, "grouped", cast.as_bytes(changed))
+        change_definition(session, "grouped", cast.as_bytes(changed), "tests")
         assert slots_of(session, survey) == [
             (place * 3 + number, question, code)
             for place, question in enumerate(("tone", "work"))
@@ -453,7 +453,7 @@ def change_refused(database, slug, given):
     with database.reading() as session:
         before = session.scalars(select(StoredQuestionnaire.sha256)).all(), session.scalars(select(BallotSlot)).all()
     with pytest.raises(Refused) as refused, database.writing() as session:
-        change_definition(session, slug, cast.as_bytes(given))
+        change_definition(session, slug, cast.as_bytes(given), "tests")
     with database.reading() as session:
         after = session.scalars(select(StoredQuestionnaire.sha256)).all(), session.scalars(select(BallotSlot)).all()
     assert after[0] == before[0]
@@ -484,8 +484,8 @@ def test_a_slug_cannot_be_changed(stage):
         "slug: this survey is called small, and its addresses carry that name; launch a new survey."
     )
     with stage.writing() as session:  # Saying it again, or not at all, is no change.
-        change_definition(session, "small", cast.as_bytes(cast.definition()))
-        change_definition(session, "small", cast.as_bytes(cast.definition(slug=None)))
+        change_definition(session, "small", cast.as_bytes(cast.definition()), "tests")
+        change_definition(session, "small", cast.as_bytes(cast.definition(slug=None)), "tests")
 
 
 def test_a_faulty_change_leaves_the_draft_as_it_was(stage):
@@ -513,7 +513,7 @@ def test_a_change_waits_for_an_opening_that_is_under_way_and_is_refused_after_it
     def change():
         try:
             with stage.writing() as session:
-                change_definition(session, "small", cast.as_bytes(cast.definition(title="b")))
+                change_definition(session, "small", cast.as_bytes(cast.definition(title="b")), "tests")
         except Refused as refusal:
             said.append(str(refusal))
 

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from survey_app.models import Place, Survey, Turnout, Unit
 from survey_app.services.importing_units import import_units
-from survey_app.services.turnout import ballots_of_surveys, find_turnout, places_of_surveys, turnout_board
+from survey_app.services.turnout import ballots_of_surveys, places_of_surveys, take_turnout, turnout_board
 from tests import cast
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -157,14 +157,14 @@ def test_the_ballots_of_another_survey_are_not_counted(database, survey):
 )
 def test_units_are_found_by_name_and_code(database, survey, text, codes):
     with database.reading() as session:
-        found = find_turnout(session, survey, text)
+        found = take_turnout(session, survey).find(text)
     assert [each.unit.code for each in found] == codes
 
 
 def test_units_without_places_are_not_found(database, survey):
     with database.writing() as session:
         import_units(session, cast.units_csv((("9", "新建镇", "township", cast.CITY),)), "u.csv")
-        assert [each.unit.code for each in find_turnout(session, survey, "新建")] == [FOURTH, FIFTH]
+        assert [each.unit.code for each in take_turnout(session, survey).find("新建")] == [FOURTH, FIFTH]
 
 
 def test_every_survey_has_its_ballots_and_places(database, survey):

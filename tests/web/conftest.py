@@ -1,19 +1,20 @@
 """Applications on a temporary database, for tests of pages."""
 
+import shutil
+
 import pytest
 
 from survey_app.config import read_config
 from survey_app.factory import create_app
 from survey_app.services import release_files
-from survey_app.services.migrating import migrate
 from tests.web.small_survey import EVERY_KIND, TARGETS, SmallSurvey
 
 
 @pytest.fixture
-def app(tmp_path):
+def app(migrated_sqlite, tmp_path):
     """Give an application on an empty, migrated SQLite database."""
     made = create_app(read_config({"SURVEY_DATA_DIR": str(tmp_path / "data")}))
-    migrate(made.extensions["manyi"].database)
+    shutil.copy(migrated_sqlite, made.extensions["manyi"].database.engine.url.database)
     yield made
     made.extensions["manyi"].database.dispose()
 
@@ -46,5 +47,12 @@ def review(app):
 def without_documents(monkeypatch):
     """Leave workbook and bulletin empty, where only pages matter: a page shows their sizes and nothing of them."""
     monkeypatch.setattr(release_files, "_xlsx", lambda *_: b"x")
+    monkeypatch.setattr(release_files, "_document", lambda *_: b"x")
+    monkeypatch.setattr(release_files, "_pictures", lambda *_: ())
+
+
+@pytest.fixture
+def without_bulletins(monkeypatch):
+    """Leave the bulletins empty, where a release matters and its other files."""
     monkeypatch.setattr(release_files, "_document", lambda *_: b"x")
     monkeypatch.setattr(release_files, "_pictures", lambda *_: ())

@@ -163,7 +163,7 @@ def test_publishing_makes_a_release_and_leads_to_it(app, organiser, survey):
     assert "current" in plain(board)
 
 
-def test_publishing_again_wants_a_reason(app, organiser, survey):
+def test_publishing_again_wants_a_reason(app, organiser, survey, without_documents):
     survey.close()
     publish(app, organiser)
     answer = organiser.submit(f"{HERE}/publish?lang=en", {"reason": ""})
@@ -176,7 +176,7 @@ def test_publishing_again_wants_a_reason(app, organiser, survey):
     assert "superseded" in page
 
 
-def test_pressing_publish_twice_makes_one_release(app, organiser, survey):
+def test_pressing_publish_twice_makes_one_release(app, organiser, survey, without_documents):
     survey.close()
     first = organiser.submit(f"{HERE}/publish").location
     assert organiser.submit(f"{HERE}/publish").location == first
@@ -187,7 +187,7 @@ def test_pressing_publish_twice_makes_one_release(app, organiser, survey):
         assert [each.number for each in releases_of(session, "every-kind")] == [1]
 
 
-def test_withdrawing_wants_a_reason_and_closes_again(app, organiser, survey):
+def test_withdrawing_wants_a_reason_and_closes_again(app, organiser, survey, without_documents):
     survey.close()
     publish(app, organiser)
     page = organiser.get(f"{HERE}/withdraw?lang=en")

@@ -1,33 +1,25 @@
 """Who gets into the console, for how long, and what becomes of those who guess."""
 
-import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from limits import parse
 
 from survey_app.config import read_config
 from survey_app.factory import create_app
+from survey_app.services import console_sessions
 from survey_app.services.accounts import create_account
 from survey_app.services.migrating import migrate
-from survey_app.web.organiser import access, throttle
+from survey_app.web.organiser import throttle
+from survey_app.web.organiser.policy import POLICIES
 from tests.web.console_browser import NAME, PASSWORD, Browser, plain
+from tests.web.console_routes import address_of, console_rules
 
 pytest_plugins = "tests.web.console_fixtures"
 
 NONE, OTHER = "", "x"
 WRONG = "wrong <b>guess</b>"
-OPEN = {"/console/login", "/console/first-account"}
-
-
-def console_rules(app):
-    return [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/console")]
-
-
-def address_of(app, rule):
-    values = {"slug": "every-kind", "act": "open", "change": "pause", "job_id": 1}
-    values |= {"step": "prepared", "audience": "review", "number": 1, "path": "table.csv"}
-    with app.test_request_context():
-        return app.url_for(rule.endpoint, **{name: values[name] for name in rule.arguments})
+OPEN = {"/console/login", "/console/login/code", "/console/first-account"}
 
 
 def test_no_console_page_opens_without_a_login(app, outsider, draft):
@@ -35,7 +27,7 @@ def test_no_console_page_opens_without_a_login(app, outsider, draft):
     assert len(rules) >= 15
     walked = set()
     for rule in rules:
-        path = address_of(app, rule)
+        path = address_of(app, rule, slug=draft.slug)
         for method in rule.methods - {"OPTIONS"}:
             outsider.get("/console/login")
             answer = outsider._open(method, path, {"data": {"csrf_token": outsider.token}} if method == "POST" else {})
@@ -49,7 +41,8 @@ def test_no_console_page_opens_without_a_login(app, outsider, draft):
 
 def test_every_console_endpoint_is_on_the_blueprint_that_asks_for_a_login(app):
     assert {rule.endpoint.split(".")[0] for rule in console_rules(app)} == {"organiser"}
-    assert {f"organiser.{path.rsplit('/')[-1].replace('-', '_')}" for path in OPEN} == access.OPEN_ENDPOINTS
+    open_to_all = {view for view, policy in POLICIES.items() if policy is None}
+    assert {path.removeprefix("/console/").replace("-", "_").replace("/", "_") for path in OPEN} == open_to_all
 
 
 def test_nothing_is_done_without_a_login(app, outsider, draft):
@@ -102,7 +95,7 @@ def test_a_login_leads_nowhere_else(outsider, where):
 
 def test_the_address_of_what_was_posted_is_not_asked_for_again(outsider):
     outsider.get("/console/login")
-    assert outsider.post("/console/units/import").location == "/console/login"
+    assert outsider.post("/console/unit-imports/lists/1/import").location == "/console/login"
 
 
 def test_a_wrong_password_says_so_and_keeps_the_name(outsider):
@@ -177,8 +170,11 @@ def test_logging_out_is_a_post_and_ends_it(organiser):
 
 class Clock:
     def __init__(self, monkeypatch):
-        self.now = time.time()
-        monkeypatch.setattr(access.time, "time", lambda: self.now)
+        self.at = datetime.now(UTC)
+        monkeypatch.setattr(console_sessions, "datetime", self)
+
+    def now(self, zone):
+        return self.at.astimezone(zone)
 
 
 @pytest.fixture
@@ -187,22 +183,22 @@ def clock(monkeypatch):
 
 
 def test_a_session_ends_after_half_an_hour_of_nothing(clock, organiser):
-    clock.now += access.IDLE - 5
+    clock.at += console_sessions.IDLE - timedelta(seconds=5)
     assert organiser.get("/console/").status_code == 200
-    clock.now += access.IDLE - 5
+    clock.at += console_sessions.IDLE - timedelta(seconds=5)
     assert organiser.get("/console/").status_code == 200
-    clock.now += access.IDLE + 61
+    clock.at += console_sessions.IDLE + timedelta(seconds=61)
     assert organiser.get("/console/?lang=en").status_code == 303
     assert "You were logged out" in plain(organiser.get("/console/login?lang=en"))
-    clock.now -= access.IDLE
+    clock.at -= console_sessions.IDLE
     assert organiser.get("/console/").status_code == 303
 
 
 def test_a_session_ends_after_eight_hours_of_work(clock, organiser):
     for _ in range(32):
         assert organiser.get("/console/").status_code == 200
-        clock.now += 15 * 60
-    clock.now += 1
+        clock.at += timedelta(minutes=15)
+    clock.at += timedelta(seconds=1)
     assert organiser.get("/console/").status_code == 303
 
 
@@ -214,16 +210,16 @@ def test_a_page_that_loads_itself_again_keeps_no_session_alive(clock, organiser,
     answers = []
     for _ in range(40):
         answers.append(organiser.get(f"/console/jobs/{job}").status_code)
-        clock.now += 60
+        clock.at += timedelta(minutes=1)
     assert answers[0] == 200
     assert answers[-1] == 303
 
 
-def test_a_session_of_an_account_that_is_gone_opens_nothing(app, organiser, account):
+def test_a_session_of_an_account_that_is_disabled_opens_nothing(app, organiser, account):
     from survey_app.models import Account  # noqa: PLC0415
 
     with app.extensions["manyi"].database.writing() as session:
-        session.delete(session.get_one(Account, account.id))
+        session.get_one(Account, account.id).disabled_at = datetime.now(UTC)
     assert organiser.get("/console/").status_code == 303
 
 

@@ -137,7 +137,7 @@ def test_the_whole_way_from_closing_to_correction(app, organiser, outsider):
             assert outsider.client.get(f"/results/services/1/{path}").status_code == 404
 
     # A unit's sheet is found by name, with what stands above it; other surveys and releases have no such files.
-    found = organiser.get(HERE, query_string={"unit": "先锋", "lang": "en"})
+    found = organiser.get(HERE, query_string={"q": "先锋", "lang": "en"})
     assert "2 found for “先锋”." in plain(found)
     assert "先锋村 常德市 · 鼎城区 · 蒿子港镇" in plain(found)
     assert f'href="{HERE}/internal/1/sheets/43B11.pdf"' in found.text

@@ -6,7 +6,7 @@ import pytest
 
 from survey_app.domain.entry_codes import check_digit
 from tests.web.page_check import check
-from tests.web.small_survey import EVERY_KIND, FULL, TOWN, SmallSurvey, other
+from tests.web.small_survey import EVERY_KIND, FULL, FULL_IN_VILLAGE, TOWN, VILLAGE, SmallSurvey, other
 
 UNKNOWN = "1000000" + check_digit("1000000")
 LANGUAGES = [("", "zh-Hans"), ("?lang=en", "en"), ("?lang=en&size=large", "en"), ("?lang=xx", "zh-Hans")]
@@ -153,3 +153,19 @@ def test_a_body_too_large_is_refused(client, code):
 def test_no_cookie_is_set(client, code):
     for address in ("/", f"/s/{code}", f"/s/{code}/thanks"):
         assert "Set-Cookie" not in client.get(address).headers
+
+
+def test_a_place_whose_quota_is_full_says_so_kindly_and_takes_no_page_fetched_before(app, client):
+    places = {"under": "430700", "level": "village", "quota": 1}
+    survey = SmallSurvey(app.extensions["manyi"], other(EVERY_KIND, quota_full="stop", places=places)).open()
+    code = survey.code(VILLAGE)
+    first, second = (check(client.get(f"/s/{code}")).token for _ in range(2))
+    assert client.post(f"/s/{code}", data={"_token": first, **FULL_IN_VILLAGE}).status_code == 303
+    assert check(client.post(f"/s/{code}", data={"_token": second, **FULL_IN_VILLAGE})).status == 410
+    assert client.post(f"/s/{code}", data={"_token": first, **FULL_IN_VILLAGE}).status_code == 303, "sent again"
+    forget(client)
+    full = check(client.get(f"/s/{code}?lang=zh_Hans"))
+    assert full.status == 410
+    assert "本村（社区）名额已满，谢谢" in full.text
+    assert check(client.get(f"/s/{survey.code(TOWN)}")).status == 200
+    assert len(survey.ballots()) == 1

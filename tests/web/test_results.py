@@ -1,11 +1,14 @@
 """The pages of a published release: what they say, and what they never say."""
 
 import re
+import shutil
 from collections import Counter
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
+from survey_app.config import read_config
+from survey_app.factory import create_app
 from survey_app.models import ReleaseUnit
 from survey_app.services import results as published
 from tests.results_fixtures.cases import ANSWERS, SURVEY, UNITS, answered, reviewed
@@ -33,17 +36,26 @@ ADDRESSES = (
 )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def app(migrated_sqlite, tmp_path_factory):
+    """Give an application for all tests of this file, which read it: publishing is what takes long."""
+    made = create_app(read_config({"SURVEY_DATA_DIR": str(tmp_path_factory.mktemp("results"))}))
+    shutil.copy(migrated_sqlite, made.extensions["manyi"].database.engine.url.database)
+    yield made
+    made.extensions["manyi"].database.dispose()
+
+
+@pytest.fixture(scope="module")
 def database(app):
     return app.extensions["manyi"].database
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def case(database):
     return answered(database).publish()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def both(database, case):
     return case, reviewed(database).publish()
 
@@ -145,9 +157,9 @@ def test_the_table_names_base_and_formula(client, case):
 
 
 def test_the_other_base_is_the_headline_where_declared(client, database):
-    definition = SURVEY | {"headline": {"question": "overall", "base": "all"}}
+    definition = SURVEY | {"slug": "all", "headline": {"question": "overall", "base": "all"}}
     answered(database, definition=definition).publish()
-    tree = page(client, f"{BASE}?unit=43B1&lang=en")
+    tree = page(client, "/results/all/1?unit=43B1&lang=en")
     assert words(tree.css_first(".big")) == f"{_half_up(79, 95)} %"
     assert "Among 95 ballots that rated or did not know, 79 chose" in words(tree.css_first(".say"))
     assert "In brackets: base without “don't know”" in words(tree.css_first("caption"))

@@ -16,6 +16,8 @@ from tests.results_fixtures.cases import (
 )
 from tests.results_fixtures.reading import get, lines, page, table, words
 
+pytestmark = pytest.mark.usefixtures("without_documents")
+
 BASE = "/results/services/1"
 
 
@@ -60,7 +62,7 @@ def test_places_without_a_common_unit_have_a_page(client, database):
     assert tree.css(".big") == []
 
 
-def test_long_lists_come_in_pages_of_thirty(client, database, without_documents):
+def test_long_lists_come_in_pages_of_thirty(client, database):
     places = tuple((f"43A1{n:03}", f"第{n}社区", "village", "43A1") for n in range(120))
     answered(
         database, {code: (20 + int(code[-2:]) % 7, 8, 4, 2) for code, *_ in places}, units=UNITS[:4] + places
@@ -107,7 +109,7 @@ def test_what_an_address_says_badly_counts_as_not_said(client, case):
         assert get(client, f"{BASE}?{given}").data == plain, given
 
 
-def test_eleven_questions_for_fifty_units_stay_within_fifty_kilobytes(client, database, without_documents):
+def test_eleven_questions_for_fifty_units_stay_within_fifty_kilobytes(client, database):
     questions = [
         rating(f"q{n}", f"您对第{n}件民生实事“农村敬老院建设”满意吗？", f"Care homes {n}: are you satisfied?")
         for n in range(11)

@@ -12,6 +12,8 @@ from survey_app.services.launching import launch
 from survey_app.services.results import file_sizes, releases_of
 from tests.results_fixtures.cases import ANSWERS, SURVEY, UNITS, Case, add_units, answered, ballots, reviewed
 
+pytestmark = pytest.mark.usefixtures("without_bulletins")
+
 BASE = "/results/services"
 FILES = ("table.csv", "table.json", "table.xlsx", "figures/headline.svg")
 

@@ -6,15 +6,19 @@ docs/units.md explains the columns and the errors to whoever writes the list.
 
 from survey_app.domain.units.check import check_units
 from survey_app.domain.units.level import Level, level_of, may_stand_under
-from survey_app.domain.units.unit import KnownUnit, PlannedUnit, UnitPlan, UnitRow
+from survey_app.domain.units.plan import CHANGEABLE, differences
+from survey_app.domain.units.unit import KnownUnit, Patch, PlannedUnit, UnitPlan, UnitRow
 
 __all__ = [
+    "CHANGEABLE",
     "KnownUnit",
     "Level",
+    "Patch",
     "PlannedUnit",
     "UnitPlan",
     "UnitRow",
     "check_units",
+    "differences",
     "level_of",
     "may_stand_under",
 ]

@@ -6,18 +6,21 @@ from survey_app.domain.messages import Message, Refused, message
 from survey_app.domain.units.cells import COLUMNS, ListedUnit, cell_faults, shown
 from survey_app.domain.units.level import LEVEL_NAMES, Level, may_stand_under
 from survey_app.domain.units.plan import plan_import
-from survey_app.domain.units.unit import KnownUnit, UnitPlan, UnitRow
+from survey_app.domain.units.unit import KnownUnit, Patch, UnitPlan, UnitRow
 
 _RING_SHOWN = 6  # An error repeats so many codes of a ring.
 
 
-def check_units(rows: Sequence[UnitRow], known: Mapping[str, KnownUnit]) -> UnitPlan:
+def check_units(rows: Sequence[UnitRow], known: Mapping[str, KnownUnit], patch: Patch | None = None) -> UnitPlan:
     """Check a list against itself and against the units that are `known` (by code), and plan its import.
 
-    A unit that is known but not in the list stays as it is. Raises Refused with the messages of every bad row, in the
-    order of the rows; each message's values are row (int), column, value, reason and remedy.
+    A unit that is known but not in the list stays as it is. Closed units may not be named. Where a `patch` is given,
+    only units below its top may be added or changed; the top itself may stand in the list as it is.
+
+    Raises Refused with the messages of every bad row, in the order of the rows; each message's values are row (int),
+    column, value, reason and remedy.
     """
-    check = _Check(rows, known)
+    check = _Check(rows, known, patch)
     errors = check.errors()
     if errors:
         raise Refused(*errors)
@@ -27,9 +30,10 @@ def check_units(rows: Sequence[UnitRow], known: Mapping[str, KnownUnit]) -> Unit
 class _Check:
     """The errors of one list, kept by row and column until all are found."""
 
-    def __init__(self, rows: Sequence[UnitRow], known: Mapping[str, KnownUnit]) -> None:
+    def __init__(self, rows: Sequence[UnitRow], known: Mapping[str, KnownUnit], patch: Patch | None) -> None:
         self.units = [ListedUnit.read(row) for row in rows]
         self.known = known
+        self.patch = patch
         self.listed: dict[str, ListedUnit] = {}
         self.of_two_levels: set[str] = set()
         self.parents = {unit.code: unit.parent_code for unit in known.values() if unit.parent_code}
@@ -42,6 +46,7 @@ class _Check:
             self._check_code(unit)
         for unit in self.units:
             self._check_parent(unit)
+            self._check_reach(unit)
         rings = _rings(self.parents)
         for unit in self.listed.values():
             if unit.code in rings:
@@ -96,6 +101,33 @@ class _Check:
             self.parents.pop(unit.code, None)
             if parent and sound:
                 self.parents[unit.code] = parent
+
+    def _check_reach(self, unit: ListedUnit) -> None:
+        """Hold a row against what is closed, and against the part of the tree that its author may change."""
+        for column in ("code", "parent_code"):
+            known = self.known.get(getattr(unit, column))
+            if known is not None and known.closed and self._is_sound(unit, column):
+                reason = message("This unit was closed.")
+                self._add(unit, column, reason, message("Reopen it on its own page first, or take the row out."))
+        if self.patch is None or self._is_top(unit, self.patch):
+            return
+        remedy = message("Take the row out, or ask whoever has the unit above to import it.")
+        if unit.code in self.known and unit.code not in self.patch.below and self._is_sound(unit, "code"):
+            self._add(unit, "code", message("This unit is outside your scope."), remedy)
+        above = unit.parent_code
+        is_new = above in self.listed and above not in self.known
+        within = is_new or above == self.patch.top or above in self.patch.below
+        if not within and self._is_sound(unit, "parent_code"):
+            self._add(unit, "parent_code", message("The unit would stand outside your scope."), remedy)
+
+    def _is_top(self, unit: ListedUnit, patch: Patch) -> bool:
+        """Say whether a row is the patch's own top, as it is known: lists often begin with it."""
+        known = self.known.get(unit.code)
+        if known is None or unit.code != patch.top:
+            return False
+        said = (unit.name, unit.rank, unit.parent_code, unit.unit_class, unit.sector)
+        stored = (known.name, Level(known.level), known.parent_code, known.unit_class, known.sector)
+        return all(new is None or new == old for new, old in zip(said, stored, strict=True))
 
     def _check_levels(self, rings: set[str]) -> None:
         misplaced = [unit for unit in self.units if not self._fits(unit)]

@@ -1,12 +1,14 @@
 """What the import of a list that was checked will do."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from typing import cast
 
 from survey_app.domain.units.cells import ListedUnit
 from survey_app.domain.units.level import Level
 from survey_app.domain.units.unit import KnownUnit, PlannedUnit, UnitPlan
+
+#: What of a unit a list may change; its code names it for ever.
+CHANGEABLE = ("name", "level", "parent_code", "unit_class", "sector")
 
 
 def plan_import(units: Sequence[ListedUnit], known: Mapping[str, KnownUnit]) -> UnitPlan:
@@ -18,7 +20,7 @@ def plan_import(units: Sequence[ListedUnit], known: Mapping[str, KnownUnit]) -> 
         planned = _planned(unit, before)
         if before is None:
             added[unit.code] = planned
-        elif _differ(before, planned):
+        elif differences(before, planned):
             updated.append(planned)
         else:
             unchanged.append(planned)
@@ -39,8 +41,9 @@ def _planned(unit: ListedUnit, before: KnownUnit | None) -> PlannedUnit:
     )
 
 
-def _differ(before: KnownUnit, after: PlannedUnit) -> bool:
-    return any(getattr(before, field.name) != getattr(after, field.name) for field in fields(before))
+def differences(before: KnownUnit, after: PlannedUnit) -> tuple[str, ...]:
+    """Return the names of the columns in which a unit would change."""
+    return tuple(name for name in CHANGEABLE if getattr(before, name) != getattr(after, name))
 
 
 def _parents_first(added: Mapping[str, PlannedUnit]) -> tuple[PlannedUnit, ...]:

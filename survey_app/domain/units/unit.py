@@ -31,6 +31,16 @@ class KnownUnit:
     parent_code: str
     unit_class: str = ""
     sector: str = ""
+    #: It is no more (撤销): no list may name it until it is reopened.
+    closed: bool = False
+
+
+@dataclass(frozen=True)
+class Patch:
+    """The part of the tree that somebody may change: the units below `top`, but not `top` itself; all by code."""
+
+    top: str
+    below: frozenset[str]
 
 
 @dataclass(frozen=True)

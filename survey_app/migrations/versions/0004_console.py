@@ -44,6 +44,8 @@ def _change_tables() -> None:
         table.add_column(sa.Column("needs_approval", sa.Boolean(), nullable=False, server_default=sa.false()))
         table.create_check_constraint(op.f("ck_surveys_quota_full_known"), "quota_full IN ('continue', 'stop')")
         table.create_check_constraint(op.f("ck_surveys_paper_known"), "paper IN ('none', 'single', 'double')")
+    # Not in a batch, which on SQLite would give the new table row ids again.
+    op.add_column("release_units", sa.Column("invalid", sa.Integer(), nullable=True))
 
 
 def _accounts_and_audit() -> None:
@@ -188,6 +190,7 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION audit_only_grows()")
     op.drop_table("console_sessions")
+    op.drop_column("release_units", "invalid")
     with op.batch_alter_table("surveys") as table:
         table.drop_constraint(op.f("ck_surveys_quota_full_known"), type_="check")
         table.drop_constraint(op.f("ck_surveys_paper_known"), type_="check")

@@ -40,9 +40,12 @@ def _participation(head: Head) -> str:
         f"共设{place} {words.number(head['places'])} 个，其中 {words.number(head['places_with_ballots'])} 个有答卷；"
         f"收到答卷 {words.number(head['ballots'])} 份"
     )
-    if head.get("issued"):
-        said += f"，发出测评票 {words.number(head['issued'])} 张"
-        said += f"，测评票回收率 {head['response_rate']}%" if head.get("response_rate") else ""
+    paper, slips = head.get("paper"), wording.issued_slips(head) if head.get("issued") else None
+    if slips:
+        said += f"，发出测评票 {words.number(slips)} 张"
+        said += f"，测评票回收率 {head['response_rate']}%" if head.get("response_rate") and not paper else ""
+    if paper:
+        said += f"，发出纸质票 {words.number(paper['issued'])} 份，收回 {words.number(paper['returned'])} 份"
     said += f"，无效票 {words.number(head['invalid'])} 份" if head.get("invalid") else ""
     return f"{said}。"
 

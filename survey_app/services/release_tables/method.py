@@ -41,13 +41,15 @@ def _lines(head: Head) -> Iterator[tuple[str, str]]:
         options = " / ".join(wording.text(option["text"]) for option in each["options"])
         yield f"题目 {each['code']}", f"{wording.text(each['text'])}（{options}）"
     yield "评价对象", _population(head)
-    yield "参加方式", _RECRUITED[head.get("selection", "self")]
+    on_paper = "；另发纸质测评表，收回后由工作人员清点录入" if head.get("paper") else ""
+    yield "参加方式", _RECRUITED[head.get("selection", "self")] + on_paper
     yield "渠道", "、".join(f"{wording.CHANNELS[each['channel']]} {each['ballots']:,} 份" for each in head["channels"])
     times = [wording.moment(head, each["at"]) for each in head["acts"] if each["act"] in ("open", "close")]
     yield "起止时间", f"{times[0]} 至 {times[-1]}（{head['time_zone']}）" if len(times) > 1 else ""
     yield (
         "样本量",
-        f"收回答卷 {head['returned']:,} 份；测评点 {head['places']:,} 个，有答卷的 {head['places_with_ballots']:,} 个",
+        f"收回答卷 {head['returned']:,} 份{_invalid(head)}；"
+        f"测评点 {head['places']:,} 个，有答卷的 {head['places_with_ballots']:,} 个",
     )
     yield "口径", f"{wording.RATED}{wording.ALL}"
     yield "加权", "".join(wording.weighting(head)) or "未加权"
@@ -68,6 +70,10 @@ def _lines(head: Head) -> Iterator[tuple[str, str]]:
     yield "口径版本和软件", f"{head['formula_version']}；{head['software']}"
     for each in head.get("sign_off", ()):
         yield _STEPS[each["step"]], "　".join(filter(None, (each["post"], each["name"], each["on"])))
+
+
+def _invalid(head: Head) -> str:
+    return f"（其中无效的纸质票 {head['invalid']:,} 份）" if head["invalid"] else ""
 
 
 def _population(head: Head) -> str:

@@ -18,6 +18,7 @@ def participation(head: Head) -> PrintedTable:
         notes=[
             "回收率 = 收回 ÷ 发出；有效率 = 有效票 ÷ 收回。测评公告上的测评码供多人使用，没有发出数，不计回收率。",
             "开放测评码不能证明一人一票；同一设备重复提交的照收。",
+            *(["纸质票由工作人员清点后录入，收回数含无效票。"] if head.get("paper") else []),
             wording.versions(head),
         ],
         columns=(Column("项目", 26), Column("数量", 14, "integer"), Column("占比 %", 12, "rate"), Column("说明", 60)),
@@ -26,19 +27,26 @@ def participation(head: Head) -> PrintedTable:
 
 
 def _participation(head: Head) -> Iterator[tuple[object, ...]]:
-    returned, issued = head["returned"], head["issued"]
+    returned, paper = head["returned"], head.get("paper")
+    issued = wording.issued_slips(head)
     by_slip = sum(each["ballots"] for each in head["channels"] if each["channel"] == "slip")
     if issued is not None:
         yield "发出测评票", issued, "", "已印制、未作废的一次性测评票"
         share = round_percent(by_slip, issued) if issued >= by_slip else ""
         yield "收回测评票", by_slip, share, "回收率"
-    yield "收回答卷", returned, "", "全部渠道"
+    if paper:
+        share = round_percent(paper["returned"], paper["issued"]) if paper["issued"] else ""
+        yield "发出纸质票", paper["issued"], "", "由工作人员发放的纸质测评表"
+        yield "收回纸质票", paper["returned"], share, "回收率，含无效票"
+    yield "收回答卷", returned, "", "全部渠道，含无效票" if paper else "全部渠道"
     valid = returned - (head["invalid"] or 0)
     yield "有效票", valid, round_percent(valid, returned) if returned else None, "有效率"
-    yield "无效票", head["invalid"] or 0, "", "扫码、电话和协助填答的，提交时已检查，没有无效票"
+    checked = "扫码、电话和协助填答的，提交时已检查，没有无效票"
+    yield "无效票", head["invalid"] or 0, "", f"均为纸质票；{checked}" if head["invalid"] else checked
     for each in head["channels"]:
-        share = round_percent(each["ballots"], returned)
-        yield f"渠道：{wording.CHANNELS[each['channel']]}", each["ballots"], share, "占收回答卷"
+        share = round_percent(each["ballots"], valid)
+        of = "占有效票" if paper else "占收回答卷"
+        yield f"渠道：{wording.CHANNELS[each['channel']]}", each["ballots"], share, of
     places, covered = head["places"], head["places_with_ballots"]
     yield "测评点", places, "", ""
     yield "有答卷的测评点", covered, round_percent(covered, places), "覆盖率；没有答卷的测评点照列，不剔除"

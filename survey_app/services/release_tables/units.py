@@ -66,8 +66,9 @@ class FigureColumns:
     def cells(self, row: ResultRow, code: str) -> list[object]:
         """Return a row's cells for one question; what is hidden is empty, and nobody rated is a dash."""
         cell, extra = row.cells[code], row.extras.get(code, {})
-        found: list[object] = [row.issued, cell["ballots"]] if self.issued else []
-        found += [cell["ballots"], *(cell[key] for key, _ in _COUNTS), 0, *rates(cell)]
+        invalid = row.invalid or 0
+        found: list[object] = [row.issued, cell["ballots"] + invalid] if self.issued else []
+        found += [cell["ballots"], *(cell[key] for key, _ in _COUNTS), invalid, *rates(cell)]
         hidden = cell["suppressed"]
         if self.scored:
             found.append("" if hidden else extra.get("score"))

@@ -75,6 +75,13 @@ def release(head: Head) -> str:
     return named.get(head.get("audience", "public"), "第 {} 版").format(head["number"])
 
 
+def issued_slips(head: Head) -> int | None:
+    """Return how many slips were handed out; None where the survey had none. What was issued counts sheets too."""
+    paper = head.get("paper") or {"issued": 0}
+    issued: int | None = head["issued"]
+    return None if issued is None else issued - int(paper["issued"]) or None
+
+
 def headline_rate(head: Head) -> str:
     """Return the key of the headline's rate in a printed cell."""
     return "approval_rate_all" if head["headline_base"] == "all" else "approval_rate"

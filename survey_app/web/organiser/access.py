@@ -1,78 +1,97 @@
-"""Who may enter: every page of the console needs a login, but the few that lead to one.
+"""Who may enter and what they may do there: every page of the console needs a login, but the few that lead to one.
 
-A session ends after 30 minutes in which nobody did anything, and after 8 hours in any case. Both times stand in the
-signed cookie, so any node can tell.
+Before a view runs, what its request names must lie within the visitor's scope (else 404), and the visitor's role must
+have the power that the view's policy names (else 403). Which session the cookie belongs to is known by visits.py.
 """
 
-import time
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from flask import flash, redirect, request, session, url_for
-from flask_login import UserMixin, current_user, login_user
+from flask import Flask, abort, flash, redirect, request, session, url_for
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from survey_app.domain import powers
 from survey_app.domain.messages import message
-from survey_app.models import Account
-from survey_app.services.accounts import find_account
+from survey_app.domain.powers import Power
+from survey_app.services.scopes import Reach, Scope, reach
 from survey_app.web.languages import say
+from survey_app.web.organiser import named, visits
 from survey_app.web.organiser.blueprint import organiser
+from survey_app.web.organiser.policy import POLICIES, About, Policy
+from survey_app.web.organiser.visits import Visitor
 from survey_app.web.parts import parts
 
-#: Seconds without anybody's doing.
-IDLE = 30 * 60
-#: Seconds after the login.
-LONGEST = 8 * 3600
+__all__ = ["Scope", "Visitor", "may", "require_policies", "safe_next", "visitor", "visitor_name"]
 
-#: The pages that need no login, all others do.
-OPEN_ENDPOINTS = frozenset({"organiser.login", "organiser.first_account"})
-
-#: Pages that load themselves again: nobody need be there.
-_POLLED = frozenset({"organiser.job"})
-
-#: The idle time is renewed at most this often, in seconds, so that not every answer sets a cookie.
-_RENEW_EVERY = 60
+#: Where somebody whose password was set by another may go before it is changed.
+_BEFORE_A_CHANGE = frozenset({"own_account", "change_password", "logout"})
 
 
-@dataclass(frozen=True)
-class Visitor(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types.
-    """Who is logged in."""
-
-    id: int
-    name: str
-
-
-def enter(account: Account) -> None:
-    """Begin a session for the account, a new one, so that none that somebody else set before is carried on."""
-    session.clear()
-    session["began"] = session["seen"] = int(time.time())
-    login_user(Visitor(account.id, account.name))
+def visitor() -> Visitor:
+    """Return who is logged in."""
+    found: Visitor = current_user._get_current_object()
+    return found
 
 
 def visitor_name() -> str:
     """Return the name of who is logged in, as the record of acts writes it."""
-    return str(current_user.name)
+    return visitor().name
 
 
-def load_visitor(account_id: str) -> Visitor | None:
-    """Return who the session belongs to; None where it has run out or the account is gone."""
-    now = time.time()
-    if now - session.get("seen", 0) > IDLE or now - session.get("began", 0) > LONGEST:
-        return None
-    with parts().database.reading() as database:
-        account = find_account(database, int(account_id))
-    return Visitor(account.id, account.name) if account else None
+@organiser.app_template_global("may")
+def may(power: str) -> bool:
+    """Return whether the role of who is logged in has a power."""
+    return current_user.is_authenticated and powers.may(visitor().role, Power(power))
+
+
+def require_policies(app: Flask) -> None:
+    """Refuse to start with a page of the console that does not say who may use it."""
+    lacking = {rule.endpoint for rule in app.url_map.iter_rules() if _view_of(rule.endpoint) not in POLICIES}
+    without = sorted(each for each in lacking if each.startswith("organiser."))
+    if without:
+        raise RuntimeError(f"pages of the console without a policy: {', '.join(without)}")
+
+
+def _view_of(endpoint: str) -> str:
+    return endpoint.removeprefix("organiser.")
 
 
 @organiser.before_request
 def _require_login() -> Response | None:
-    if request.endpoint in OPEN_ENDPOINTS:
+    view = _view_of(request.endpoint or "")
+    wanted = POLICIES[view]
+    if wanted is None:
         return None
-    if current_user.is_authenticated:
-        now = int(time.time())
-        if request.endpoint not in _POLLED and now - session["seen"] >= _RENEW_EVERY:
-            session["seen"] = now
-        return None
+    if not current_user.is_authenticated:
+        return _to_login()
+    visits.renew(view)
+    if visitor().must_change and view not in _BEFORE_A_CHANGE:
+        return redirect(url_for("organiser.own_account"), 303)
+    _check(wanted)
+    return None
+
+
+def _check(wanted: Policy) -> None:
+    who = visitor()
+    # A session of its own: the request's would, for what is posted, wait for its turn to write.
+    with parts().database.reading() as database:
+        things = named.things(database)
+        if not named.is_within(database, who.scope, things):
+            abort(404)
+        if not all(_is_enough(wanted.about, reach(database, who.scope, survey)) for survey in things.surveys):
+            abort(404)
+    needed = {wanted.power, *things.powers}
+    if not all(powers.may(who.role, power) for power in needed):
+        abort(403)
+    if wanted.about is About.EVERYTHING and not who.scope.is_everything:
+        abort(404)
+
+
+def _is_enough(about: About, reached: Reach) -> bool:
+    return reached is Reach.WHOLE if about is About.SURVEY_WHOLE else reached is not Reach.NONE
+
+
+def _to_login() -> Response:
     if "_user_id" in session:
         session.clear()
         flash(say(message("You were logged out, since nothing was done for 30 minutes or 8 hours are over.")))

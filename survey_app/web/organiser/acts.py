@@ -1,4 +1,4 @@
-"""Open, close, reopen, publish, withdraw: a page that says what follows, then the act."""
+"""Approve, open, close, reopen, publish, withdraw: a page that says what follows, then the act."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -8,20 +8,25 @@ from werkzeug.wrappers import Response
 from wtforms import Form
 
 from forms.console_forms import CloseForm, ConfirmForm, ReasonForm
-from survey_app.domain.lifecycle import Act, SurveyState, after, check_reopening
+from survey_app.domain.lifecycle import Act, SurveyState, after, check_approving, check_reopening
 from survey_app.domain.messages import Message, message
+from survey_app.domain.powers import Power
 from survey_app.models import Survey
 from survey_app.services import jobs, lifecycle, publishing
+from survey_app.services.opening import find_approval, what_hinders
 from survey_app.services.results import public_releases
 from survey_app.services.surveys import load_frame
 from survey_app.services.turnout import turnout_board
 from survey_app.web.languages import say
+from survey_app.web.organiser import fresh_code
 from survey_app.web.organiser.access import visitor_name
 from survey_app.web.organiser.blueprint import organiser
+from survey_app.web.organiser.policy import About, policy
 from survey_app.web.organiser.survey_or_404 import survey_or_404
 from survey_app.web.transaction import session
 
 _DONE: dict[Act, Message] = {
+    Act.APPROVE: message("The survey is approved as it stands now."),
     Act.OPEN: message("The survey is open. Answers are taken from now on."),
     Act.CLOSE: message("The survey is closed. No more answers are taken."),
     Act.REOPEN: message("The survey is open again."),
@@ -29,7 +34,8 @@ _DONE: dict[Act, Message] = {
 }
 
 
-@organiser.route("/surveys/<slug>/<any(open, close, reopen, publish, withdraw):act>", methods=["GET", "POST"])
+@organiser.route("/surveys/<slug>/<any(approve, open, close, reopen, publish, withdraw):act>", methods=["GET", "POST"])
+@policy(Power.RUN_SURVEY, About.SURVEY_WHOLE)
 def act(slug: str, act: str) -> Response | str | tuple[str, int]:
     """Ask for an act to be confirmed, and do it; refused with the reason in a state that does not allow it."""
     survey = survey_or_404(slug)
@@ -40,11 +46,18 @@ def act(slug: str, act: str) -> Response | str | tuple[str, int]:
         return _page(survey, doing, form)
     if not form.validate():
         return _page(survey, doing, form), 422
+    fault = fresh_code.fault_of_code() if doing is Act.PUBLISH else None
+    if fault is not None:
+        return _page(survey, doing, form, fault), 422
     if doing is Act.PUBLISH:
         return _enqueue_release(survey, _reason(form))
     _ACTS[doing](slug, _reason(form))
     flash(say(_DONE[doing]))
     return redirect(url_for("organiser.survey", slug=slug), 303)
+
+
+def _approve(slug: str, reason: str | None) -> None:
+    lifecycle.approve_survey(session(), slug, visitor_name())
 
 
 def _open(slug: str, reason: str | None) -> None:
@@ -64,6 +77,7 @@ def _withdraw(slug: str, reason: str | None) -> None:
 
 
 _ACTS: dict[Act, Callable[[str, str | None], None]] = {
+    Act.APPROVE: _approve,
     Act.OPEN: _open,
     Act.CLOSE: _close,
     Act.REOPEN: _reopen,
@@ -81,6 +95,8 @@ def _enqueue_release(survey: Survey, reason: str | None) -> Response:
 
 def _check(survey: Survey, doing: Act) -> None:
     after(SurveyState(survey.state), doing, survey.slug)
+    if doing is Act.APPROVE:
+        check_approving(find_approval(session(), survey), visitor_name())
     if doing is Act.REOPEN:
         now = datetime.now(UTC)
         check_reopening(survey.closed_at or now, now, survey.figures_seen_at is not None)
@@ -104,14 +120,16 @@ def _next_release(survey: Survey) -> int:
     return releases[0].number + 1 if releases else 1
 
 
-def _page(survey: Survey, doing: Act, form: Form) -> str:
+def _page(survey: Survey, doing: Act, form: Form, fault_of_code: Message | None = None) -> str:
     return render_template(
         f"organiser/act_{doing.value}.html",
         survey=survey,
         act=doing.value,
         form=form,
+        fault_of_code=fault_of_code,
         board=turnout_board(session(), survey),
         questions=len(load_frame(session(), survey.id).questionnaire.questions),
         number=_next_release(survey),
+        hindrances=what_hinders(session(), survey, datetime.now(UTC)) if doing is Act.OPEN else (),
         now=datetime.now(UTC),
     )

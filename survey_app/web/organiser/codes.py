@@ -1,5 +1,8 @@
 """Places and their codes: which are dead or paused; replace, void, pause, resume."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 from wtforms import Form
@@ -8,13 +11,17 @@ from forms.console_forms import ConfirmForm, OptionalReasonForm, ReasonForm
 from survey_app.domain.doors import Standing
 from survey_app.domain.lifecycle import Act, SurveyState, after, allows
 from survey_app.domain.messages import Message, message
+from survey_app.domain.powers import Power
 from survey_app.models import Survey
 from survey_app.services import code_upkeep
 from survey_app.services.code_hits import UNKNOWN, hits_of_no_poster
 from survey_app.services.place_codes import GroupCode, PlaceCodes, codes_board, find_places, place_codes
+from survey_app.services.scopes import covers_entry_code
 from survey_app.web.languages import say
-from survey_app.web.organiser.access import visitor_name
+from survey_app.web.organiser.access import visitor, visitor_name
 from survey_app.web.organiser.blueprint import organiser
+from survey_app.web.organiser.narrowing import line_within, part_asked_for, units_within
+from survey_app.web.organiser.policy import About, policy
 from survey_app.web.organiser.survey_or_404 import survey_or_404
 from survey_app.web.transaction import session
 
@@ -41,20 +48,23 @@ _IN_VAIN = {
     Standing.CLOSED: message("after closing"),
     Standing.VOIDED: message("code voided"),
     Standing.SPENT: message("slip already used"),
+    Standing.FULL: message("quota is full"),
     UNKNOWN: message("code not known"),
 }
 
 
 @organiser.get("/surveys/<slug>/codes")
+@policy(Power.TEND_CODES, About.SURVEY_PART)
 def codes(slug: str) -> str:
     """Show the places of one unit with their codes, and the posters that were scanned in vain."""
     survey = survey_or_404(slug)
     under = request.args.get("under")
-    board = codes_board(session(), survey, under)
+    board = codes_board(session(), survey, part_asked_for(survey, under))
     if board is None:
         abort(404)
+    board = replace(board, turnout=replace(board.turnout, line=line_within(board.turnout.line)))
     wanted = request.args.get("q", "").strip()
-    places = find_places(session(), survey, wanted) if wanted else board.places
+    places = _found(survey, wanted) if wanted else board.places
     return render_template(
         "organiser/codes.html",
         survey=survey,
@@ -64,12 +74,18 @@ def codes(slug: str) -> str:
         places=places[:MOST_SHOWN] if wanted else places,
         found=len(places),
         dead=board.dead[:MOST_SHOWN],
-        of_no_poster=[] if under else sorted(hits_of_no_poster(session()).items()),
+        of_no_poster=[] if under or not visitor().scope.is_everything else sorted(hits_of_no_poster(session()).items()),
         may_change=allows(SurveyState(survey.state), Act.PAUSE),
     )
 
 
+def _found(survey: Survey, wanted: str) -> Sequence[PlaceCodes]:
+    seen = units_within()
+    return [each for each in find_places(session(), survey, wanted) if seen is None or each.unit.id in seen]
+
+
 @organiser.route("/surveys/<slug>/codes/<any(replace, void, pause, resume):change>", methods=["GET", "POST"])
+@policy(Power.TEND_CODES, About.SURVEY_PART)
 def code_act(slug: str, change: str) -> Response | str | tuple[str, int]:
     """Ask for an act on one place or code to be confirmed, and do it.
 
@@ -103,6 +119,8 @@ def _code(place: PlaceCodes) -> GroupCode:
 def _do(doing: Act, survey: Survey, place: PlaceCodes, form: Form) -> None:
     by, unit = visitor_name(), place.unit.code
     code = request.form.get("code", "")[:64]
+    if doing in (Act.REPLACE_CODE, Act.VOID_CODE) and not covers_entry_code(session(), visitor().scope, code):
+        abort(404)
     reason = str(form.data.get("reason") or "")
     match doing:
         case Act.REPLACE_CODE:

@@ -6,6 +6,7 @@ from werkzeug.exceptions import HTTPException
 
 from survey_app.domain.messages import Refused
 from survey_app.web.errors import sentence
+from survey_app.web.organiser.access import visitor
 from survey_app.web.organiser.blueprint import organiser
 
 
@@ -18,5 +19,7 @@ def _refused(refusal: Refused) -> tuple[str, int]:
 @organiser.errorhandler(HTTPException)
 def _http(error: HTTPException) -> tuple[str, int]:
     status = error.code or 500
+    if status == 403 and current_user.is_authenticated:
+        return render_template("organiser/error_403.html", role=visitor().role), status
     frame = "organiser/frame.html" if current_user.is_authenticated else "organiser/bare.html"
     return render_template("organiser/error.html", frame=frame, status=status, said=sentence(status)), status

@@ -9,13 +9,15 @@ from werkzeug.wrappers import Response
 from forms.console_forms import FirstAccountForm, blame
 from survey_app.domain.messages import Refused
 from survey_app.services.accounts import create_account, has_accounts
-from survey_app.web.organiser.access import enter
+from survey_app.web.organiser import visits
 from survey_app.web.organiser.blueprint import organiser
+from survey_app.web.organiser.policy import open_to_all
 from survey_app.web.parts import parts
 from survey_app.web.transaction import session
 
 
 @organiser.route("/first-account", methods=["GET", "POST"])
+@open_to_all
 def first_account() -> Response | str | tuple[str, int]:
     """Make the first account; once there is one this leads to the login."""
     if has_accounts(session()):
@@ -32,7 +34,7 @@ def first_account() -> Response | str | tuple[str, int]:
     except Refused as refusal:
         blame(form.name, *refusal.messages)
         return _page(form)
-    enter(account)
+    visits.enter(account)
     return redirect(url_for("organiser.overview"), 303)
 
 

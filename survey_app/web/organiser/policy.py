@@ -61,3 +61,13 @@ def open_to_all(view: _View) -> _View:
     """Say that a view leads to a login, so that it needs none."""
     POLICIES[view.__name__] = None
     return view
+
+
+#: Views that load themselves again: being asked for them is nobody's doing, so no session lasts longer by it.
+POLLED: set[str] = set()
+
+
+def polled(view: _View) -> _View:
+    """Say that a page loads the view by itself, again and again."""
+    POLLED.add(view.__name__)
+    return view

@@ -7,13 +7,18 @@ from werkzeug.wrappers import Response
 
 from survey_app.domain.lifecycle import Act, SurveyState, after, allows
 from survey_app.domain.messages import Message, Refused, message
+from survey_app.domain.powers import Power
+from survey_app.models import Survey
 from survey_app.services.launching import change_definition, launch
+from survey_app.services.plans import definition_of, follow_survey
+from survey_app.services.scopes import Reach, reach
 from survey_app.services.surveys import load_frame
 from survey_app.services.unit_browsing import count_units
 from survey_app.web.languages import say
 from survey_app.web.organiser import uploads
-from survey_app.web.organiser.access import visitor_name
+from survey_app.web.organiser.access import visitor, visitor_name
 from survey_app.web.organiser.blueprint import organiser
+from survey_app.web.organiser.policy import About, policy
 from survey_app.web.organiser.survey_or_404 import survey_or_404
 from survey_app.web.transaction import session
 
@@ -23,6 +28,7 @@ _NO_FILE = message("Choose a file first.")
 
 
 @organiser.route("/surveys/new", methods=["GET", "POST"])
+@policy(Power.PLAN)
 def new_survey() -> Response | str | tuple[str, int]:
     """Launch a survey from a definition file, with every fault of it listed."""
     if request.method == "GET":
@@ -32,6 +38,7 @@ def new_survey() -> Response | str | tuple[str, int]:
         if sent is None:
             raise Refused(_NO_FILE)
         survey = launch(session(), sent[0], visitor_name())
+        _require_within_scope(survey)
     except Refused as refusal:
         filename = sent[1] if sent else ""
         page = render_template("organiser/new_survey.html", unit_count=1, faults=refusal.messages, filename=filename)
@@ -40,13 +47,21 @@ def new_survey() -> Response | str | tuple[str, int]:
     return redirect(url_for("organiser.survey", slug=survey.slug), 303)
 
 
+def _require_within_scope(survey: Survey) -> None:
+    """Refuse a survey that has places outside the visitor's scope; what was written of it is rolled back."""
+    if reach(session(), visitor().scope, survey) is not Reach.WHOLE:
+        raise Refused(message("The survey has places outside your units. Choose only places within them."))
+
+
 @organiser.get("/surveys/example.json")
+@policy(Power.PLAN)
 def example_definition() -> Response:
     """Give a definition to start from."""
     return send_file(_EXAMPLE, mimetype="application/json", as_attachment=True, download_name="four-level.json")
 
 
 @organiser.route("/surveys/<slug>/definition", methods=["GET", "POST"])
+@policy(Power.PLAN, About.SURVEY_WHOLE)
 def definition(slug: str) -> Response | str | tuple[str, int]:
     """Show the questionnaire; a draft's is replaced by another definition file."""
     survey = survey_or_404(slug)
@@ -57,7 +72,9 @@ def definition(slug: str) -> Response | str | tuple[str, int]:
     try:
         if sent is None:
             raise Refused(_NO_FILE)
-        change_definition(session(), slug, sent[0])
+        change_definition(session(), slug, sent[0], visitor_name())
+        _require_within_scope(survey)
+        follow_survey(session(), survey, visitor_name())
     except Refused as refusal:
         return _page(slug, list(refusal.messages), sent[1] if sent else ""), 422
     flash(say(message("The definition was replaced. Codes and posters stay as they are.")))
@@ -70,6 +87,7 @@ def _page(slug: str, faults: list[Message], filename: str = "") -> str:
         "organiser/definition.html",
         survey=survey,
         frame=load_frame(session(), survey.id),
+        given=definition_of(session(), survey),
         can_change=allows(SurveyState(survey.state), Act.CHANGE),
         faults=faults,
         filename=filename,

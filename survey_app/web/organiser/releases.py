@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 
 from forms.console_forms import ReasonForm, ReviewForm, SignForm, blame
 from survey_app.domain.lifecycle import SurveyState
-from survey_app.domain.messages import Refused, message
+from survey_app.domain.messages import Message, Refused, message
+from survey_app.domain.powers import Power
 from survey_app.domain.release import Audience, DocumentHead, Step, next_step, step_name
 from survey_app.models import Release, ReleaseUnit, Survey
 from survey_app.services import jobs, publishing, signing
@@ -17,8 +18,10 @@ from survey_app.services import results as published
 from survey_app.services.result_rows import OWN_LEVEL
 from survey_app.services.sheet_files import one_sheet
 from survey_app.web.languages import say
+from survey_app.web.organiser import fresh_code
 from survey_app.web.organiser.access import visitor_name
 from survey_app.web.organiser.blueprint import organiser
+from survey_app.web.organiser.policy import About, policy
 from survey_app.web.organiser.survey_or_404 import survey_or_404
 from survey_app.web.release_downloads import downloads
 from survey_app.web.transaction import session
@@ -40,12 +43,14 @@ class Sheets:
 
 
 @organiser.get("/surveys/<slug>/releases")
+@policy(Power.RELEASE, About.SURVEY_WHOLE)
 def releases(slug: str) -> str:
     """Show what was released for whom, what is signed, and what comes next."""
     return _page(survey_or_404(slug))
 
 
 @organiser.post("/surveys/<slug>/releases/review")
+@policy(Power.RELEASE, About.SURVEY_WHOLE)
 def make_review(slug: str) -> Response | tuple[str, int]:
     """Ask for a draft for review."""
     survey, form = survey_or_404(slug), ReviewForm(request.form)
@@ -56,11 +61,15 @@ def make_review(slug: str) -> Response | tuple[str, int]:
 
 
 @organiser.post("/surveys/<slug>/releases/internal")
+@policy(Power.RELEASE, About.SURVEY_WHOLE)
 def make_internal(slug: str) -> Response | tuple[str, int]:
     """Ask for an internal release; one after the first needs a reason."""
     survey, form = survey_or_404(slug), ReasonForm(request.form)
     if publishing.next_number(session(), survey, Audience.INTERNAL) > 1 and not form.validate():
         return _page(survey, internal=form), 422
+    fault = fresh_code.fault_of_code()
+    if fault is not None:
+        return _page(survey, internal=form, fault_of_code=fault), 422
     return _enqueue(survey, Audience.INTERNAL, form.reason.data or None, None)
 
 
@@ -78,10 +87,14 @@ def _enqueue(survey: Survey, audience: Audience, reason: str | None, document: D
 
 
 @organiser.post("/surveys/<slug>/sign/<any(prepared, checked, approved):step>")
+@policy(Power.RELEASE, About.SURVEY_WHOLE)
 def sign(slug: str, step: str) -> Response | tuple[str, int]:
     """Take the next step of the sign-off."""
     survey, form = survey_or_404(slug), SignForm(request.form)
     if form.validate():
+        fault = fresh_code.fault_of_code()
+        if fault is not None:
+            return _page(survey, sign=form, fault_of_code=fault), 422
         try:
             signing.sign(session(), slug, Step(step), form.post.data or "", form.name.data or "", visitor_name())
         except Refused as refusal:
@@ -95,6 +108,7 @@ def sign(slug: str, step: str) -> Response | tuple[str, int]:
 
 
 @organiser.get("/surveys/<slug>/releases/<any(review, internal, public):audience>/<int:number>/<path:path>")
+@policy(Power.RELEASE, About.SURVEY_WHOLE)
 def release_file(slug: str, audience: str, number: int, path: str) -> Response:
     """Give one file of a release, whoever it is for; a unit's sheet is made when it is asked for."""
     release = _release_or_404(slug, audience, number)
@@ -131,7 +145,7 @@ def _sheets(made: Sequence[Release]) -> Sheets | None:
     release = newest[Audience.INTERNAL] or newest[Audience.REVIEW] or newest[Audience.PUBLIC]
     if release is None:
         return None
-    wanted = request.args.get("unit", "").strip()[:100]
+    wanted = request.args.get("q", "").strip()[:100]
     if wanted:
         search = published.search_units(session(), release, wanted)
         return Sheets(release, wanted, _with_sheet(search.units), search.total)
@@ -167,6 +181,7 @@ def _page(
     review: ReviewForm | None = None,
     sign: SignForm | None = None,
     internal: ReasonForm | None = None,
+    fault_of_code: Message | None = None,
 ) -> str:
     made = published.releases_of(session(), survey.slug)
     draft = signing.newest_draft(session(), survey)
@@ -191,4 +206,5 @@ def _page(
         review=review or ReviewForm(data=asdict(signing.document_of(draft))),
         sign=sign or SignForm(),
         internal=internal or ReasonForm(),
+        fault_of_code=fault_of_code,
     )

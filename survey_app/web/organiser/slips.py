@@ -11,17 +11,21 @@ from forms.console_forms import SlipsForm
 from survey_app.domain.definition import BallotMode
 from survey_app.domain.lifecycle import SurveyState
 from survey_app.domain.messages import Message, Refused, message
+from survey_app.domain.powers import Power
 from survey_app.domain.texts import DEFAULT_LANGUAGE, pick
 from survey_app.models import Survey
 from survey_app.services import jobs
+from survey_app.services.audit_trail import audit
 from survey_app.services.jobs import JobKind
 from survey_app.services.slip_counts import SlipCounts, count_slips
 from survey_app.services.slip_planning import SlipOrder, plan_slips, slip_groups
 from survey_app.services.surveys import ballot_modes
-from survey_app.services.turnout import TurnoutBoard, UnitTurnout, turnout_board
+from survey_app.services.turnout import TurnoutBoard, UnitTurnout
 from survey_app.web.organiser.access import visitor_name
 from survey_app.web.organiser.blueprint import organiser
 from survey_app.web.organiser.job_pages import job_or_404
+from survey_app.web.organiser.narrowing import board_or_404, jobs_within, part_asked_for
+from survey_app.web.organiser.policy import About, policy
 from survey_app.web.organiser.survey_or_404 import survey_or_404
 from survey_app.web.transaction import session
 
@@ -41,13 +45,14 @@ def ballot_modes_of(survey: Survey) -> frozenset[BallotMode]:
 
 
 @organiser.route("/surveys/<slug>/slips", methods=["GET", "POST"])
+@policy(Power.PRINT_SLIPS, About.SURVEY_PART)
 def slips(slug: str) -> Response | str | tuple[str, int]:
     """Show what was printed, drill down to the unit wanted, and ask for its slips."""
     survey = survey_or_404(slug)
     form = _form(survey)
-    under = (form.under.data or "").strip() or None
-    board = turnout_board(session(), survey, under)
-    if board is None or BallotMode.SLIP not in ballot_modes_of(survey):
+    under = part_asked_for(survey, (form.under.data or "").strip() or None)
+    board = board_or_404(survey, under)
+    if BallotMode.SLIP not in ballot_modes_of(survey):
         abort(404)
     if request.method == "GET":
         return _page(survey, board, form)
@@ -65,12 +70,14 @@ def slips(slug: str) -> Response | str | tuple[str, int]:
 
 
 @organiser.post("/jobs/<int:job_id>/file")
+@policy(Power.PRINT_SLIPS)
 def take_file(job_id: int) -> Response:
     """Give a file that is given out once; the same transaction erases it."""
     found = job_or_404(job_id)
     if found.kind not in jobs.GIVEN_ONCE:
         abort(404)
     name, content = jobs.take_file(session(), found)
+    audit(session(), visitor_name(), "slips.fetch", name)
     return send_file(io.BytesIO(content), mimetype="application/pdf", as_attachment=True, download_name=name)
 
 
@@ -92,7 +99,7 @@ def _page(survey: Survey, board: TurnoutBoard, form: SlipsForm, refused: Sequenc
         whole=_whole(board, counts),
         rows=[Row(each, counts.get(each.unit.id, SlipCounts())) for each in board.parts],
         can_print=survey.state in (SurveyState.DRAFT, SurveyState.OPEN),
-        jobs=jobs.jobs_of(session(), survey.id, JobKind.SLIPS),
+        jobs=jobs_within(jobs.jobs_of(session(), survey.id, JobKind.SLIPS)),
     )
 
 

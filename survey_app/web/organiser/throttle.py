@@ -3,6 +3,7 @@
 from flask import request
 from limits import parse
 
+from survey_app.domain.messages import Message, message
 from survey_app.services.accounts import LONGEST_NAME
 from survey_app.web import rate_limits
 
@@ -16,8 +17,13 @@ def seconds_to_wait(name: str) -> int:
     return rate_limits.seconds_to_wait(*_limits(name))
 
 
+def wait(seconds: int) -> Message:
+    """Return what to say to somebody who tries too often."""
+    return message("Too many wrong tries. Wait {minutes} min and try again.", minutes=-(-seconds // 60))
+
+
 def count_failure(name: str) -> None:
-    """Count a wrong password."""
+    """Count a wrong password or code."""
     rate_limits.count(*_limits(name))
 
 

@@ -1,83 +1,111 @@
-"""The units: the tree, a search, and the import of a list."""
+"""The units: the tree, a search, and the page of one unit."""
 
-from pathlib import Path
+from flask import abort, render_template, request
 
-from flask import abort, flash, redirect, render_template, request, send_file, url_for
-from werkzeug.wrappers import Response
-
-from survey_app.domain.messages import Message, Refused, message
-from survey_app.domain.units import UnitPlan
-from survey_app.services import importing_units
-from survey_app.services.unit_browsing import MOST_SHOWN, UnitListing, browse_units, search_units
+from survey_app.domain.messages import Message, message
+from survey_app.domain.powers import Power
+from survey_app.domain.units import Level
+from survey_app.domain.units.level import LEVEL_NAMES
+from survey_app.services import unit_browsing
+from survey_app.services.changing_units import HOME_ZONE
+from survey_app.services.unit_browsing import MOST_SHOWN, UnitInTree, Wanted, browse_units
+from survey_app.services.unit_history import history_of
+from survey_app.services.unit_surveys import surveys_over
 from survey_app.web.languages import say
-from survey_app.web.organiser import uploads
+from survey_app.web.organiser.access import visitor
 from survey_app.web.organiser.blueprint import organiser
-from survey_app.web.parts import parts
+from survey_app.web.organiser.policy import policy
 from survey_app.web.transaction import session
 
-_TEMPLATE = Path(__file__).parents[3] / "docs" / "examples" / "units-template.csv"
-
-#: So many added or updated units, and so many faults, are shown of a list.
-SHOWN = 200
-
-_NO_FILE = message("Choose a file first.")
+_CHANGES = {
+    "add": message("Added"),
+    "edit": message("Edited"),
+    "move": message("Moved"),
+    "merge": message("Merged into another unit"),
+    "close": message("Closed down"),
+    "reopen": message("Reopened again"),
+    "undo": message("Import undone"),
+}
+_COLUMNS = {
+    "name": message("Unit name"),
+    "level": message("Level"),
+    "parent_code": message("Unit above"),
+    "unit_class": message("Class"),
+    "sector": message("Sector"),
+    "closed_on": message("Closed down on"),
+    "merged_into": message("Merged into"),
+}
 
 
 @organiser.get("/units")
+@policy(Power.SEE_UNITS)
 def units() -> str:
-    """Show the units below one, or those that a search finds."""
-    wanted = request.args.get("q", "").strip()
-    code = request.args.get("unit")
-    listing = search_units(session(), wanted) if wanted else browse_units(session(), code)
+    """Show the units below one, or those that a search or a filter finds below it."""
+    args = request.args
+    wanted = Wanted(
+        text=args.get("q", "").strip(),
+        level=args.get("level", "") if args.get("level", "") in set(Level) else "",
+        unit_class=args.get("class", ""),
+        sector=args.get("sector", ""),
+        with_closed=bool(args.get("closed")),
+    )
+    listing = browse_units(session(), args.get("unit") or None, wanted, visitor().scope)
     if listing is None:
         abort(404)
-    return _page(listing, wanted)
-
-
-def _page(listing: UnitListing, wanted: str = "", **more: object) -> str:
-    return render_template("organiser/units.html", listing=listing, wanted=wanted, most=MOST_SHOWN, **more)
-
-
-@organiser.post("/units/import")
-def import_units() -> Response | tuple[str, int]:
-    """Check a list, or import it; every bad row is told, and then nothing is written."""
-    sent = uploads.sent_file()
-    if sent is None:
-        return _import_page(422, faults=[_NO_FILE])
-    try:
-        # Checked while nothing is locked: a list full of faults must not keep residents waiting.
-        with parts().database.reading() as database:
-            plan = importing_units.plan_import(database, *sent)
-        if "check" in request.form:
-            return _import_page(200, plan=plan, filename=sent[1])
-        plan = importing_units.import_units(session(), *sent)
-    except Refused as refusal:
-        return _import_page(422, faults=list(refusal.messages), filename=sent[1])
-    flash(say(_done(plan)))
-    return redirect(url_for("organiser.units"), 303)
-
-
-def _done(plan: UnitPlan) -> Message:
-    return message(
-        "Imported: {added} added, {updated} updated, {unchanged} unchanged.",
-        added=len(plan.added),
-        updated=len(plan.updated),
-        unchanged=len(plan.unchanged),
+    return render_template(
+        "organiser/units.html",
+        listing=listing,
+        wanted=wanted,
+        most=MOST_SHOWN,
+        levels=list(Level),
+        here_code=listing.line[-1].code if listing.line else None,
+        is_everything=visitor().scope.is_everything,
     )
 
 
-def _import_page(
-    status: int, faults: list[Message] | None = None, plan: UnitPlan | None = None, filename: str = ""
-) -> tuple[str, int]:
-    with parts().database.reading() as database:
-        listing = browse_units(database, None)
-    if listing is None:  # Only a code that is unknown gives None.
+@organiser.get("/units/<unit_code>")
+@policy(Power.SEE_UNITS)
+def unit(unit_code: str) -> str:
+    """Show one unit: what it is, where it stands, its history, and what can be done with it."""
+    found = unit_or_404(unit_code)
+    return render_template(
+        "organiser/unit.html",
+        found=found,
+        history=history_of(session(), unit_code),
+        surveys=surveys_over(session(), found.tree, found.unit),
+        may_change=may_change(found),
+        time_zone=HOME_ZONE.key,
+    )
+
+
+def unit_or_404(unit_code: str) -> UnitInTree:
+    """Return the unit with this code; there is no page where there is none within the scope."""
+    found = unit_browsing.find_unit(session(), unit_code, visitor().scope)
+    if found is None:
         abort(404)
-    page = _page(listing, faults=faults or [], plan=plan, filename=filename, shown=SHOWN)
-    return page, status
+    return found
 
 
-@organiser.get("/units/template.csv")
-def units_template() -> Response:
-    """Give the list to fill in, with examples of every level."""
-    return send_file(_TEMPLATE, mimetype="text/csv", as_attachment=True, download_name="units-template.csv")
+def may_change(found: UnitInTree) -> bool:
+    """Return whether the unit lies below the visitor's own, which only those above change."""
+    return found.unit.id != visitor().scope.unit_id
+
+
+@organiser.app_template_filter("console_unit_change")
+def change_word(what: str) -> str:
+    """Return in words what was done to a unit."""
+    return say(_CHANGES.get(what, Message(what)))
+
+
+@organiser.app_template_filter("console_unit_column")
+def column_word(name: str) -> str:
+    """Return what a column of a unit is called."""
+    return say(_COLUMNS.get(name, Message(name)))
+
+
+@organiser.app_template_filter("console_unit_value")
+def value_word(value: str, name: str) -> str:
+    """Return a column's value in words."""
+    if name == "level" and value in set(Level):
+        return say(LEVEL_NAMES[Level(value)])
+    return value or "—"

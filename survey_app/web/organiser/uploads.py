@@ -13,6 +13,9 @@ _MOST = {
     "organiser.import_units": MAX_BYTES + _AROUND,
     "organiser.new_survey": MOST_BYTES + _AROUND,
     "organiser.definition": MOST_BYTES + _AROUND,
+    "organiser.new_plan": MOST_BYTES + _AROUND,
+    "organiser.import_plan": MOST_BYTES + _AROUND,
+    "organiser.plan_launch": MAX_BYTES + _AROUND,
 }
 
 

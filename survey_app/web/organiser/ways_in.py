@@ -2,19 +2,21 @@
 
 from collections.abc import Sequence
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from forms.console_forms import DeviceForm
 from survey_app.documents.qr_symbol import QUIET_ZONE, ErrorLevel, dark_rectangles, matrix_of, version_for
 from survey_app.domain.ballot import Channel
 from survey_app.domain.lifecycle import SurveyState
+from survey_app.domain.powers import Power
 from survey_app.domain.texts import pick
-from survey_app.services.turnout import turnout_board
 from survey_app.services.ways_in import Way, open_device, preview_ways, ways_of_unit
 from survey_app.web.languages import language
 from survey_app.web.organiser.access import visitor_name
 from survey_app.web.organiser.blueprint import organiser
+from survey_app.web.organiser.narrowing import board_or_404, units_within
+from survey_app.web.organiser.policy import About, policy
 from survey_app.web.organiser.survey_or_404 import survey_or_404
 from survey_app.web.parts import parts
 from survey_app.web.tickets import Ticket, Use, write_ticket
@@ -22,23 +24,23 @@ from survey_app.web.transaction import session
 
 
 @organiser.get("/surveys/<slug>/preview")
+@policy(Power.SEE_SURVEY, About.SURVEY_PART)
 def preview(slug: str) -> Response | str:
     """Lead to the preview; where questionnaires differ by place or group, let one be chosen."""
     survey = survey_or_404(slug)
-    ways = [(way, _address(way, Use.PREVIEW)) for way in preview_ways(session(), survey)]
+    ways = [(way, _address(way, Use.PREVIEW)) for way in preview_ways(session(), survey, units_within())]
     if len(ways) == 1:
         return redirect(ways[0][1], 303)
     return render_template("organiser/preview.html", survey=survey, ways=ways)
 
 
 @organiser.route("/surveys/<slug>/by-hand", methods=["GET", "POST"])
+@policy(Power.OPEN_DEVICES, About.SURVEY_PART)
 def by_hand(slug: str) -> str | tuple[str, int]:
     """Choose a place, and open a device for assisted or telephone entry there."""
     survey = survey_or_404(slug)
     under = request.args.get("under")
-    board = turnout_board(session(), survey, under)
-    if board is None:
-        abort(404)
+    board = board_or_404(survey, under)
     ways = ways_of_unit(session(), survey, under) if under else []
     form = DeviceForm(request.form if request.method == "POST" else None, groups=_groups(ways))
     opened = None

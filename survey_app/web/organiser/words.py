@@ -36,10 +36,15 @@ _JOB_KINDS = {
     JobKind.POSTERS: message("Posters"),
     JobKind.PUBLISH: message("Publishing"),
     JobKind.SLIPS: message("Slips"),
+    JobKind.PAPER_SHEETS: message("Sheets on paper"),
+    JobKind.UNIT_UPLOAD: message("Check of a list of units"),
+    JobKind.UNIT_IMPORT: message("Import of units"),
 }
 
 _ACTS = {
     "launch": message("Launched"),
+    "change": message("Changed"),
+    "approve": message("Approved"),
     "open": message("Opened"),
     "close": message("Closed"),
     "reopen": message("Reopened"),
@@ -56,7 +61,7 @@ _ACTS = {
     "assisted-device": message("Device opened for assisted entry"),
     "telephone-device": message("Device opened for telephone interviews"),
 }
-_WHO = {"planned": message("planned closing"), "command line": message("command line")}
+_WHO = {"planned": message("by the plan"), "command line": message("command line")}
 
 
 @organiser.app_template_filter("console_moment")

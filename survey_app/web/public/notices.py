@@ -6,6 +6,7 @@
 | paused                  | 503    | with Retry-After: it comes back, and the address stays              |
 | closed                  | 410    | gone for good, with the way to the results                          |
 | voided code             | 410    | gone for good: the poster was replaced                              |
+| quota is full           | 410    | as many answers as were asked for have come; nothing is left to do  |
 | slip already used       | 410    | its ballot has been received: nothing is left to do                 |
 | no such code            | 404    | with a box to type one in                                           |
 | ticket of the console over | 404 | a device's or preview's address is good for a while only           |
@@ -178,10 +179,19 @@ def _spent(door: Door) -> Notice:
     )
 
 
+def _full(door: Door) -> Notice:
+    return Notice(
+        410,
+        message("As many answers as planned have come in here. Thank you."),
+        [message("This place takes no more of them. Nothing more is needed from you.")],
+    )
+
+
 _NOTICES = {
     Standing.NOT_YET: _not_yet,
     Standing.PAUSED: _paused,
     Standing.CLOSED: _closed,
     Standing.VOIDED: _voided,
     Standing.SPENT: _spent,
+    Standing.FULL: _full,
 }

@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
 from flask import Response, render_template
 from markupsafe import Markup
 
@@ -17,7 +16,7 @@ from survey_app.domain.messages import Message, message
 from survey_app.domain.questionnaire import AnswerSheet
 from survey_app.domain.texts import DEFAULT_LANGUAGE, Texts, pick
 from survey_app.web.compression import respond
-from survey_app.web.languages import LANGUAGES, is_large, language, settle_language, text_language
+from survey_app.web.languages import LANGUAGES, is_large, language, own_name, settle_language, text_language
 from survey_app.web.parts import parts
 from survey_app.web.public import dates
 from survey_app.web.public.blueprint import public
@@ -188,11 +187,4 @@ def switch(*, large: bool | None = None, to: str | None = None) -> str:
 @public.app_template_global("languages_named")
 def languages_named(codes: Sequence[str]) -> Mapping[str, str]:
     """Return languages with their own names, without the one that is shown."""
-    return {code: LANGUAGES.get(code) or _own_name(code) for code in codes if code != text_language()}
-
-
-def _own_name(code: str) -> str:
-    try:
-        return Locale.parse(code).get_display_name() or code
-    except (UnknownLocaleError, ValueError):
-        return code
+    return {code: LANGUAGES.get(code) or own_name(code) for code in codes if code != text_language()}

@@ -18,13 +18,14 @@ from survey_app.domain.doors import Door
 from survey_app.domain.entry_codes import is_entry_code, is_slip_code, normalise
 from survey_app.domain.questionnaire import AnswerSheet
 from survey_app.services.answering import answer_sheet, find_door, find_door_by_hand
+from survey_app.services.plan_preview import load_plan_frame, plan_door
 from survey_app.services.surveys import Frame, load_frame
 from survey_app.web.languages import LANGUAGES
 from survey_app.web.parts import parts
 from survey_app.web.public.blueprint import public
 from survey_app.web.public.cut_page import CutPage
 from survey_app.web.public.recent import Recent
-from survey_app.web.tickets import Ticket, Use
+from survey_app.web.tickets import PlanTicket, Ticket, Use
 
 #: Another process's change is seen after this many seconds.
 DOOR_SECONDS = 2
@@ -110,6 +111,12 @@ def door_of(ticket: Ticket) -> Door | None:
         return find_door_by_hand(session, ticket.place_id, ticket.group_id, channel)
 
 
+def door_of_plan(ticket: PlanTicket) -> Door | None:
+    """Return what a ticket to a plan opens; None where the plan is gone."""
+    with parts().database.reading() as session:
+        return plan_door(session, ticket.plan_id, ticket.scopes, ticket.group)
+
+
 def prepared(door: Door) -> Prepared:
     """Return the form of what is asked behind a door."""
     return kept().sheets.get(sheet_key(door), lambda: _prepare(door))
@@ -134,4 +141,5 @@ def _languages(sheet: AnswerSheet) -> Sequence[str]:
 
 def _load(survey_id: int) -> Frame:
     with parts().database.reading() as session:
-        return load_frame(session, survey_id)
+        # A plan's door carries minus its id.
+        return load_plan_frame(session, -survey_id) if survey_id < 0 else load_frame(session, survey_id)

@@ -1,15 +1,15 @@
 """The questionnaire as residents will see it, before it opens and after: everything works, nothing is stored."""
 
-from flask import Response, make_response, render_template
+from flask import Response, g, make_response, render_template
 from werkzeug.wrappers import Response as AnyResponse
 
 from survey_app.web.public.answering import show, take
 from survey_app.web.public.blueprint import public
 from survey_app.web.public.notices import ticket_over_page
 from survey_app.web.public.page import survey_context, unit_path
-from survey_app.web.public.prepared import door_of
+from survey_app.web.public.prepared import door_of, door_of_plan
 from survey_app.web.public.visit import Kind, Visit
-from survey_app.web.tickets import Use, read_ticket
+from survey_app.web.tickets import Use, read_plan_ticket, read_ticket
 
 
 @public.get("/preview/<ticket>")
@@ -41,6 +41,11 @@ def preview_thanks(ticket: str) -> Response:
 
 
 def _visit(text: str) -> Visit | None:
+    plan = read_plan_ticket(text)
+    if plan is not None:
+        g.csp = {**g.get("csp", {}), "frame-ancestors": "'self'"}  # It stands beside the questions that are edited.
+        door = door_of_plan(plan)
+        return Visit(door, Kind.PREVIEW, text) if door else None
     ticket = read_ticket(text, Use.PREVIEW)
     door = door_of(ticket) if ticket else None
     return Visit(door, Kind.PREVIEW, text) if door else None
