@@ -62,13 +62,9 @@ class OwnPasswordForm(Form):
             raise Fault(message("The two passwords differ. Please write the same one twice."))
 
 
-class AccountForm(Form):
-    """A new account; its password is made up and shown once."""
+class DutyForm(Form):
+    """What an account is for, and over which part of the tree."""
 
-    name = StringField(
-        _label(message("Name to log in with")),
-        [DataRequired(_label(message("Please write the account's name."))), AtMost(64)],
-    )
     role = RadioField(
         _label(message("Role")),
         choices=[SelectChoice(role.value, _label(name)) for role, name in ROLE_NAMES.items()],
@@ -77,6 +73,15 @@ class AccountForm(Form):
     scope = StringField(_label(message("Unit, with all below it")), [AtMost(100)])
     #: Which of several units of that name.
     choice = StringField("", [AtMost(64)])
+
+
+class AccountForm(DutyForm):
+    """A new account; its password is made up and shown once."""
+
+    name = StringField(
+        _label(message("Name to log in with")),
+        [DataRequired(_label(message("Please write the account's name."))), AtMost(64)],
+    )
 
 
 class AuditForm(Form):

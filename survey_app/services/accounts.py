@@ -108,17 +108,35 @@ def reset_password(session: Session, account: Account, by: str, password: str | 
     return chosen
 
 
+def change_duty(session: Session, account: Account, role: Role, scope: str, by: str) -> None:
+    """Give an account another role or scope, a unit's code or "" for all units; it counts from its next request on."""
+    if role is not Role.ADMIN:
+        _require_another_admin(session, account)
+    unit = _scope(session, role, scope.strip())
+    earlier = session.get(Unit, account.scope_id) if account.scope_id is not None else None
+    before = {"role": account.role, "scope": earlier.code if earlier else "*"}
+    after = {"role": role.value, "scope": unit.code if unit else "*"}
+    if before != after:
+        account.role, account.scope_id = role, unit.id if unit else None
+        audit(session, by, "account.change_duty", account.name, before, after)
+
+
 def disable(session: Session, account: Account, by: str) -> None:
     """Let an account log in no more, and end its sessions; Refused for the last administrator."""
+    _require_another_admin(session, account)
+    if account.disabled_at is None:
+        account.disabled_at = datetime.now(UTC)
+        ended = console_sessions.end_all(session, account.id)
+        audit(session, by, "account.disable", account.name, after={"sessions_ended": ended})
+
+
+def _require_another_admin(session: Session, account: Account) -> None:
+    """Refuse to lose the last administrator."""
     # Two who disable one another's come one after the other.
     admins = select(Account).where(Account.role == Role.ADMIN, Account.disabled_at.is_(None)).order_by(Account.id)
     left = [each for each in session.scalars(admins.with_for_update()) if each.id != account.id]
     if account.role == Role.ADMIN and not left:
         raise Refused(message("This is the last platform administrator. Make another one first."))
-    if account.disabled_at is None:
-        account.disabled_at = datetime.now(UTC)
-        ended = console_sessions.end_all(session, account.id)
-        audit(session, by, "account.disable", account.name, after={"sessions_ended": ended})
 
 
 def enable(session: Session, account: Account, by: str) -> None:

@@ -223,7 +223,8 @@ def enter_totals(walk, group, line):
 
 def slip_codes(pdf):
     """Return the codes that are printed on slips, sixteen digits each."""
-    text = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, text=True, check=True).stdout
+    command = ["pdftotext", "-layout", pdf, "-"]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return re.findall(r"\b\d{4} \d{4} \d{4} \d{4}\b", text)
 
 

@@ -14,14 +14,17 @@ from sqlalchemy import event, func, select, update
 from survey_app.config import read_config
 from survey_app.jobs import worker
 from survey_app.jobs.pulse import Pulse
-from survey_app.models import Job, Unit, UnitChange, UnitImport
+from survey_app.models import Job, Release, ReleaseUnit, Survey, Unit, UnitChange, UnitImport
 from survey_app.models.database import Database
+from survey_app.services import release_files
 from survey_app.services.importing_units import import_units
 from survey_app.services.jobs import DEAD_AFTER, JobKind, JobState, enqueue
 from survey_app.services.scopes import EVERYTHING
+from survey_app.services.surveys import find_survey
 from survey_app.services.unit_uploads import check_upload, find_upload, keep_upload, start_import
 from tests import cast
 from tests.conftest import SECRET_KEY
+from tests.results_fixtures.cases import answered
 
 _fork = multiprocessing.get_context("fork")
 
@@ -141,3 +144,37 @@ def test_posters_whose_worker_is_killed_are_made_by_the_next(database, config):
     made, content = last_job(database, JobKind.POSTERS)
     assert made == JobState.DONE
     assert content.startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(
+    ("statement", "there_before"), [("INSERT INTO release_units", 0), (r"UPDATE jobs SET state=\S+ result_name", 1)]
+)
+def test_a_publication_whose_worker_is_killed_is_there_whole_or_not_at_all(
+    sqlite_database, tmp_path, monkeypatch, statement, there_before
+):
+    for part in ("_xlsx", "_document"):
+        monkeypatch.setattr(release_files, part, lambda *_: b"x")
+    monkeypatch.setattr(release_files, "_pictures", lambda *_: ())
+    case = answered(sqlite_database)
+    with sqlite_database.writing() as session:
+        survey = find_survey(session, case.slug)
+        enqueue(session, JobKind.PUBLISH, survey.id, {"number": 1, "reason": None}, "lin")
+    config = read_config(
+        {
+            "SURVEY_DATA_DIR": str(tmp_path),
+            "SURVEY_DATABASE_URL": str(sqlite_database.engine.url),
+            "SURVEY_SECRET_KEY": SECRET_KEY.decode(),
+        }
+    )
+
+    def published():
+        with sqlite_database.reading() as session:
+            units = session.scalar(select(func.count()).select_from(ReleaseUnit))
+            state = session.scalars(select(Survey.state)).one()
+            return session.scalar(select(func.count()).select_from(Release)), units > 0, state
+
+    killed(config, lambda found: kill_before(found, statement))
+    assert published() == (there_before, bool(there_before), "published" if there_before else "closed")
+    take_up(config, sqlite_database)
+    assert published() == (1, True, "published")
+    assert last_job(sqlite_database, JobKind.PUBLISH)[0] == JobState.DONE

@@ -345,3 +345,22 @@ def test_the_log_has_pages(organiser, database):
     assert "U59 name &lt;b&gt; → name [&#34;x&#34;]" in plain(first)
     assert "U9 " not in plain(first)
     assert "U9 " in plain(organiser.get("/console/audit?lang=en&what=unit&page=2"))
+
+
+def test_role_and_scope_are_changed_and_count_at_once(app, organiser, database, units):
+    password = password_on(made(organiser, role="organiser"))
+    wang = Browser(app)
+    wang.log_in("wang", password)
+    wang.get(OWN)
+    wang.post("/console/account/password?lang=en", {"old": password, "password": OTHER, "again": OTHER})
+    assert wang.get("/console/plans/new").status_code == 200
+    duty = f"/console/accounts/{account(database, 'wang').id}/duty?lang=en"
+    unknown = organiser.submit(duty, {"role": "supervisor", "scope": "99"})
+    assert (unknown.status_code, "There is no unit 99." in plain(unknown)) == (422, True)
+    assert organiser.submit(duty, {"role": "admin", "scope": "4301"}).status_code == 422
+    assert organiser.submit(duty, {"role": "supervisor", "scope": "武陵"}).status_code == 303
+    assert wang.get("/console/plans/new").status_code == 403
+    assert "武陵区" in plain(wang.get(OWN))
+    assert ("account.change_duty", "wang") in lines(database)
+    own = f"/console/accounts/{account(database, NAME).id}/duty?lang=en"
+    assert organiser.get(own).status_code == 409

@@ -40,6 +40,7 @@ codes_off               AOFSU
 account_list            A       all
 new_account             A       all
 account_act             A       all
+account_duty            A       all
 audit_log               AU      all
 overview                AOFSU
 units                   AOFSU

@@ -21,6 +21,7 @@ from survey_app.web.transaction import session
 
 _WORDS = {
     "account.create": message("Account made"),
+    "account.change_duty": message("Role or scope changed"),
     "account.disable": message("Account disabled"),
     "account.enable": message("Account enabled"),
     "account.reset_password": message("Password reset"),
