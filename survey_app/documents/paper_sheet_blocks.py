@@ -280,14 +280,18 @@ def _note(note: str, width: float) -> Sequence[Block]:
 
 
 @dataclass(frozen=True)
-class Boxes:
-    """Labelled boxes in one line, each for a number."""
+class _SideBySide:
+    """Things with a label each, in one line."""
 
     labels: tuple[str, ...]
 
     def texts(self) -> str:
         """Return all that it says."""
         return "".join(self.labels)
+
+
+class Boxes(_SideBySide):
+    """Labelled boxes in one line, each for a number."""
 
     def pieces(self, width: float, pitch: float) -> Iterator[Piece]:
         """Give the boxes, as one piece."""
@@ -302,15 +306,8 @@ class Boxes:
         yield Piece(42.0, draw)
 
 
-@dataclass(frozen=True)
-class Signatures:
+class Signatures(_SideBySide):
     """Who signs, each beside a line."""
-
-    labels: tuple[str, ...]
-
-    def texts(self) -> str:
-        """Return all that it says."""
-        return "".join(self.labels)
 
     def pieces(self, width: float, pitch: float) -> Iterator[Piece]:
         """Give the line to sign on, as one piece."""

@@ -121,15 +121,12 @@ def _check_places(
         for fault in refusal.messages:
             found.add(Standing.MISSING, "places", fault)
         return
-    outside = [unit for unit in found.units if not tree.is_within(unit, scope)]
+    inside = [unit for unit in found.units if tree.is_within(unit, scope)]
+    outside = len(found.units) - len(inside)
+    found.units = inside  # A plan from a file may name any unit; whoever sees a part of the tree reads no other names.
     if outside:
-        found.add(
-            Standing.MISSING,
-            "places",
-            message(
-                "{count} of these places lie outside your units: {units}.", count=len(outside), units=_named(outside)
-            ),
-        )
+        text = message("{count} of these places lie outside your units. Choose only places within them.", count=outside)
+        found.add(Standing.MISSING, "places", text)
     codes = [unit.code for unit in found.units]
     populations = [rule.sizes[code].population if code in rule.sizes else None for code in codes]
     found.counted = sum(each is not None for each in populations)

@@ -153,8 +153,15 @@ def test_names_that_no_font_draws_are_told(stage):
 
 def test_places_outside_ones_units_are_told_and_never_launched(stage):
     scope = Scope(unit_id(stage, cast.WULING))
-    [(where, text)] = said(check(stage, WHOLE, scope), Standing.MISSING)
-    assert (where, text.startswith("4 of these places lie outside your units:")) == ("places", True)
+    found = check(stage, WHOLE, scope)
+    [(where, text)] = said(found, Standing.MISSING)
+    assert (where, text) == (
+        "places",
+        "4 of these places lie outside your units. Choose only places within them.",
+    )
+    with stage.reading() as session:  # Neither the page nor the list to fill in names units elsewhere.
+        tree = load_tree(session)
+        assert found.units and all(tree.is_within(unit, scope) for unit in found.units)
     with stage.writing() as session:
         plan = create_plan(session, WHOLE, "lin", scope).id
     with pytest.raises(Refused, match="places outside your units"), stage.writing() as session:
