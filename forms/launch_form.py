@@ -238,6 +238,11 @@ class LaunchForm(Form):
         """The groups that were written."""
         return [each.form for each in self.groups.entries if each.form.is_there] if self.grouped.data else []
 
+    def validate_grouped(self, field: Field) -> None:
+        """Ask for the groups of a survey that is said to have some."""
+        if field.data and not self.rows:
+            raise Fault(message("Write at least one group, or take this mark away."))
+
     def validate_opens_time(self, field: Field) -> None:
         """Ask for the day of a time."""
         if field.data and not self.opens_day.data:

@@ -1,6 +1,7 @@
 """Accounts of the console: argon2id passwords, a role, and the unit below which the role counts."""
 
 import secrets
+import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
@@ -47,8 +48,9 @@ def create_account(
     if not _can_be_a_name(name):
         raise Refused(message("An account's name has 1 to {most} visible characters.", most=LONGEST_NAME))
     _check_length(password)
-    if find_by_name(session, name) is not None:
-        raise Refused(message("There is an account {name} already.", name=name))
+    alike = find_alike(session, name)
+    if alike is not None:
+        raise Refused(message("There is an account {name} already.", name=alike.name))
     scope = _scope(session, role, scope_code.strip())
     account = Account(
         name=name,
@@ -172,6 +174,15 @@ def find_by_name(session: Session, name: str) -> Account | None:
     return session.scalar(select(Account).where(Account.name == name)) if _can_be_a_name(name) else None
 
 
+def find_alike(session: Session, name: str) -> Account | None:
+    """Return an account whose name differs from this one in its case or the width of its letters at most.
+
+    The trail and approvals tell people apart by these names.
+    """
+    wanted = _plain(name)
+    return next((each for each in session.scalars(select(Account)) if _plain(each.name) == wanted), None)
+
+
 def has_accounts(session: Session) -> bool:
     """Return whether there is any account: before that, the console asks for the first one."""
     return bool(session.scalar(select(func.count()).select_from(Account)))
@@ -195,6 +206,10 @@ def _check_length(password: str) -> None:
         raise Refused(
             message("A password has {least} to {most} characters.", least=SHORTEST_PASSWORD, most=LONGEST_PASSWORD)
         )
+
+
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold().strip()
 
 
 def _can_be_a_name(name: str) -> bool:

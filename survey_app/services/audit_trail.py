@@ -43,8 +43,9 @@ def audit(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write a change down, in the transaction that makes it. Never a password, a code, an answer or a count of them.
+    """Write a change down, in the transaction that makes it.
 
+    Never a password, a slip's code, an answer or a count of them; the code of a poster is public.
     `what` is a dotted name, such as "unit.move" or "survey.open"; `about` names the thing as people know it: an
     account's name, a unit's code, a survey's slug. `before` and `after` hold what changed, and only that.
     """

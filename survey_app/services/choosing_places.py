@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 from survey_app.domain.definition import PlaceRule, RollUp, Selection, SurveyDefinition
 from survey_app.domain.messages import Message, Refused, message
-from survey_app.domain.units import Level
 from survey_app.models import Unit
 from survey_app.services.scopes import Scope
 from survey_app.services.unit_tree import UnitTree
@@ -44,7 +43,7 @@ def chosen_units(rule: PlaceRule, tree: UnitTree) -> Sequence[Unit]:
 def _fits(unit: Unit, rule: PlaceRule) -> bool:
     return (
         unit.closed_on is None
-        and (rule.level is None or unit.level == Level(rule.level))
+        and (rule.level is None or unit.level == rule.level)
         and (not rule.classes or unit.unit_class in rule.classes)
     )
 

@@ -26,7 +26,8 @@ MOST_BYTES = 2_000_000
 _MOST_DIGITS = 20
 
 #: Control characters, line breaks among them, and surrogates: PostgreSQL, a poster and UTF-8 each refuse some of them.
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+#: And what turns the reading order, so that a title on a poster could be read as another one.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 
 
 @cache

@@ -15,7 +15,7 @@ from survey_app.documents.fonts import missing_glyphs
 from survey_app.domain.definition import BallotMode, Paper, QuotaFull, SurveyDefinition
 from survey_app.domain.messages import Message, Refused, message
 from survey_app.domain.plan_faults import plan_faults, shown_definition
-from survey_app.domain.texts import Texts
+from survey_app.domain.texts import DEFAULT_LANGUAGE, Texts, pick
 from survey_app.models import Survey, Unit
 from survey_app.services.choosing_places import check_units_exist, chosen_units, needs_populations
 from survey_app.services.definition_file import load_definition
@@ -90,7 +90,7 @@ def check_plan(
         found.add(Standing.MISSING, str(fault.values.get("where", "")), fault)
     definition = shown_definition(given)
     _check_places(found, tree, given, definition, scope)
-    _check_targets(found, tree, definition)
+    _check_targets(found, tree, definition, scope)
     _check_names(found, session, definition, own)
     if found.is_ready:
         try:
@@ -132,7 +132,7 @@ def _check_places(
     found.counted = sum(each is not None for each in populations)
     quotas = [quota for quota in map(definition.quota_at, codes) if quota is not None]
     found.quota = sum(quotas) if quotas else None
-    found.add(Standing.FINE, "places", message("Places: {count}.", count=len(codes)))
+    found.add(Standing.FINE, "places", message("Places: {count}.", count=f"{len(codes):,}"))
     needing = needs_populations(definition)
     if needing is not None and found.counted < len(codes):
         text = message(
@@ -158,9 +158,11 @@ def _look_at_sizes(found: Checklist, others: Iterable[str]) -> None:
         found.add(Standing.LOOK, "places.sizes", text)
 
 
-def _check_targets(found: Checklist, tree: UnitTree, definition: SurveyDefinition) -> None:
+def _check_targets(found: Checklist, tree: UnitTree, definition: SurveyDefinition, scope: Scope) -> None:
     without = [
-        each.code for each in definition.questionnaire.targets if not each.name and each.code not in tree.by_code
+        each.code
+        for each in definition.questionnaire.targets
+        if not each.name and tree.find_within(each.code, scope) is None
     ]
     if without:
         text = message("Targets without a name: {codes}.", codes=", ".join(without[:_NAMED]))
@@ -224,6 +226,10 @@ def _look_at_texts(found: Checklist, definition: SurveyDefinition) -> None:
     questions = definition.questionnaire.questions
     if not any(each.standing is Standing.MISSING and each.where.startswith("questions") for each in found.items):
         found.add(Standing.FINE, "questions", message("Questions: {count}.", count=len(questions)))
+    for question in questions:
+        if len({frozenset(option.text.items()) for option in question.options}) < len(question.options):
+            text = message("Two options of “{question}” read the same.", question=pick(question.text, DEFAULT_LANGUAGE))
+            found.add(Standing.LOOK, "questions", text)
     texts: list[Texts] = [definition.title, *(each.text for each in questions)]
     without = sum("en" not in each for each in texts)
     if without:
@@ -244,6 +250,9 @@ def _look_at_posters(found: Checklist, definition: SurveyDefinition, public_url:
             "The font of the posters cannot draw the names of {units}. Rename them.", units=_named(list(drawn))
         )
         found.add(Standing.LOOK, "places", text)
+    if definition.paper is not Paper.NONE and (lacking := missing_glyphs(_on_sheets(definition))):
+        text = message("The font of the sheets cannot draw {characters}.", characters=lacking)
+        found.add(Standing.LOOK, "questions", text)
     host = urlsplit(public_url).hostname or ""
     if _is_here(host):
         ways = {each.ballot_mode for each in definition.groups}
@@ -254,6 +263,15 @@ def _look_at_posters(found: Checklist, definition: SurveyDefinition, public_url:
             address=public_url,
         )
         found.add(Standing.LOOK, "", text)
+
+
+def _on_sheets(definition: SurveyDefinition) -> str:
+    """Return what sheets print of the questionnaire; names of units are looked at with the units."""
+    texts: list[Texts] = [each.name for each in definition.groups]
+    texts += [each.name for each in definition.questionnaire.targets]
+    for question in definition.questionnaire.questions:
+        texts += [question.text, question.hint, *(option.text for option in question.options)]
+    return "".join(text for each in texts for text in each.values())
 
 
 def _is_here(host: str) -> bool:

@@ -30,6 +30,7 @@ from survey_app.models import (
 from survey_app.services.choosing_places import check_populations, check_sizes, check_units_exist, chosen_units
 from survey_app.services.definition_file import load_definition
 from survey_app.services.lifecycle import lock_survey, record
+from survey_app.services.scopes import EVERYTHING, Scope
 from survey_app.services.survey_acts import write_act
 from survey_app.services.unit_tree import UnitTree, load_tree
 
@@ -39,8 +40,11 @@ def canonical(definition: Mapping[str, Any]) -> bytes:
     return json.dumps(definition, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def launch(session: Session, content: bytes, by: str) -> Survey:
-    """Make a draft survey from a definition file's bytes; Refused, with nothing written, where it does not fit."""
+def launch(session: Session, content: bytes, by: str, scope: Scope = EVERYTHING) -> Survey:
+    """Make a draft survey from a definition file's bytes; Refused, with nothing written, where it does not fit.
+
+    A target outside the scope of who launches is no unit: its name is not read from the tree.
+    """
     given, definition = load_definition(content)
     tree = load_tree(session)
     _check_repeated(session, definition)
@@ -54,7 +58,7 @@ def launch(session: Session, content: bytes, by: str) -> Survey:
         )
     )
     groups = _add_groups(session, survey, definition)
-    _add_targets(session, survey, definition, groups, tree)
+    _add_targets(session, survey, definition, groups, tree, scope)
     places = _add_places(session, survey, definition, tree)
     _add_quotas(session, definition, places, groups, tree)
     _add_codes(session, survey, places, groups)
@@ -170,10 +174,11 @@ def _add_targets(
     definition: SurveyDefinition,
     groups: Sequence[RespondentGroup],
     tree: UnitTree,
+    scope: Scope,
 ) -> None:
     ids: dict[str, int] = {}
     for position, each in enumerate(definition.questionnaire.targets):
-        unit = tree.by_code.get(each.code)
+        unit = tree.find_within(each.code, scope)
         if not each.name and unit is None:
             raise Refused(
                 message(

@@ -71,7 +71,7 @@ def launch_plan(
         raise Refused(message("This plan has been launched already."))
     whole = _without_others(load_tree(session), given)
     save_plan(session, plan, whole, version, by)
-    survey = launch(session, canonical(whole), by)
+    survey = launch(session, canonical(whole), by, scope)
     session.flush()
     if reach(session, scope, survey) is not Reach.WHOLE:
         raise Refused(message("The survey has places outside your units. Choose only places within them."))

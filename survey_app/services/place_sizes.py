@@ -28,7 +28,7 @@ _HEADINGS = {
     "code": "code 单位代码 代码 编码 单位编码 unit_code",
     "name": "name 单位名称 名称 unit_name",
     "population": "population 人数 应测人数 人口 参评人数",
-    "quota": "quota 计划份数 份数 应收份数",
+    "quota": "quota 配额 计划份数 份数 应收份数",
 }
 _BY_HEADING = {heading: field for field, headings in _HEADINGS.items() for heading in headings.split()}
 
@@ -36,7 +36,7 @@ _BY_HEADING = {heading: field for field, headings in _HEADINGS.items() for headi
 _NAMES = {"code": message("code"), "population": message("population"), "quota": message("quota")}
 
 #: What stands before a group's code at the head of its column.
-_OF_GROUP = ("quota:", "计划份数:")
+_OF_GROUP = ("quota:", "配额:", "计划份数:")
 
 
 @dataclass(frozen=True)

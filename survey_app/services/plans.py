@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from survey_app.domain.lifecycle import SurveyState
 from survey_app.domain.messages import Refused, message
+from survey_app.domain.plan_faults import plan_faults
 from survey_app.domain.texts import as_texts, pick
 from survey_app.models import StoredQuestionnaire, Survey, SurveyPlan
 from survey_app.services.audit_trail import audit
@@ -105,6 +106,8 @@ def save_plan(session: Session, plan: SurveyPlan, given: Given, version: int, by
     survey = survey_of_plan(session, plan)
     before = plan.given
     if survey is not None:  # First, since it refuses before it writes anything.
+        if survey.state == SurveyState.DRAFT and (faults := plan_faults(given)):
+            raise Refused(*faults)  # In the words of the page; the definition's own are those of its schema.
         change_definition(session, survey.slug, canonical(given), by)
     now = datetime.now(UTC)
     # The database compares: of two who save at the same moment one comes second, and is told.

@@ -102,10 +102,15 @@ def surveys_within(session: Session, scope: Scope) -> dict[int, int] | None:
 
 
 def plan_within(session: Session, scope: Scope, plan: SurveyPlan) -> bool:
-    """Return whether the scope contains that of who made the plan."""
+    """Return whether the scope contains that of who made the plan, and all places of what was launched from it.
+
+    Somebody above may have launched it over more; whoever changes the plan changes that survey.
+    """
     if scope.unit_id is None:
         return True
-    return plan.scope_id is not None and covers(session, scope, plan.scope_id)
+    if plan.scope_id is None or not covers(session, scope, plan.scope_id):
+        return False
+    return plan.survey_id is None or reach(session, scope, session.get_one(Survey, plan.survey_id)) is Reach.WHOLE
 
 
 def job_within(session: Session, scope: Scope, job: Job) -> bool:

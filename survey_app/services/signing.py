@@ -44,6 +44,13 @@ def signatures_of(session: Session, draft: Release | None) -> Sequence[Signature
     return [taken[step] for step in Step if step in taken]
 
 
+def signing_accounts(session: Session, draft: Release | None) -> Mapping[Step, str]:
+    """Return by which account each step was taken. Names are typed; one account behind several of them is to be seen."""
+    if draft is None:
+        return {}
+    return {Step(each.step): each.by for each in session.scalars(select(SignOff).where(SignOff.release_id == draft.id))}
+
+
 def document_of(draft: Release | None) -> DocumentHead:
     """Return 文号, 主送 and 抄送 as they stood on the draft; empty where there is none."""
     return DocumentHead(**draft.head["document"]) if draft is not None else DocumentHead()

@@ -79,6 +79,7 @@ class UnitInTree:
     children: Sequence[Unit]
     #: Units of each level below it, the highest first.
     below: Mapping[str, int]
+    #: None too where it went into a unit outside the scope.
     merged_into: Unit | None
     tree: UnitTree
 
@@ -119,12 +120,13 @@ def find_unit(session: Session, code: str, scope: Scope = EVERYTHING) -> UnitInT
     if unit is None or not tree.is_within(unit, scope):
         return None
     below = [each for each in tree.below(unit) if each is not unit and each.closed_on is None]
+    heir = tree.by_id[unit.merged_into_id] if unit.merged_into_id is not None else None
     return UnitInTree(
         unit,
         tree.line_within(unit, scope),
         [each for each in tree.children.get(unit.id, ()) if each.closed_on is None],
         _by_level(below),
-        tree.by_id[unit.merged_into_id] if unit.merged_into_id is not None else None,
+        heir if heir is not None and tree.is_within(heir, scope) else None,
         tree,
     )
 

@@ -46,6 +46,11 @@ class UnitTree:
         tops = [place for place, each in enumerate(line) if each.id == scope.unit_id]
         return line[tops[0] :] if tops else line
 
+    def find_within(self, code: str, scope: Scope) -> Unit | None:
+        """Return the unit with this code; None where there is none within the scope."""
+        unit = self.by_code.get(code)
+        return unit if unit is not None and self.is_within(unit, scope) else None
+
     def is_within(self, unit: Unit, scope: Scope) -> bool:
         """Say whether a unit is the scope's own or lies below it."""
         return scope.unit_id is None or any(each.id == scope.unit_id for each in self.line(unit))

@@ -4,6 +4,7 @@ With N processes somebody gets N times the tries. Another storage can be named b
 RATELIMIT_STORAGE_URI.
 """
 
+import threading
 import time
 from typing import cast
 
@@ -13,6 +14,9 @@ from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter, RateLimiter
 
 _EXTENSION = "manyi-limiter"
+
+#: Looking whether there is room and taking it are one step.
+_TURN = threading.Lock()
 
 #: How many in what time, what is counted, and whose.
 Limit = tuple[RateLimitItem, str, str]
@@ -35,6 +39,21 @@ def count(*limits: Limit) -> None:
     """Count one more."""
     for limit in limits:
         _limiter().hit(*limit)
+
+
+def take(*limits: Limit) -> int:
+    """Count one more where no limit is reached; else return for how long one is. Of many at once none slips past."""
+    with _TURN:
+        seconds = seconds_to_wait(*limits)
+        if not seconds:
+            count(*limits)
+    return seconds
+
+
+def give_back(*limits: Limit) -> None:
+    """Count one less, since what was taken turned out to be none of those that are limited."""
+    for limit, *whose in limits:
+        _limiter().hit(limit, *whose, cost=-1)
 
 
 def _limiter() -> RateLimiter:

@@ -114,6 +114,8 @@ def test_a_hash_that_was_spoilt_opens_nothing(database, li):
         ("li", "", "A password has 10 to 200 characters."),
         ("wang", PASSWORD, "There is an account wang already."),
         (" wang ", PASSWORD, "There is an account wang already."),
+        ("WANG", PASSWORD, "There is an account wang already."),
+        ("\uff57ang", PASSWORD, "There is an account wang already."),
     ],
 )
 def test_an_unfit_account_is_refused_and_nothing_written(database, name, password, sentence):

@@ -64,7 +64,7 @@ def test_what_is_no_number_is_refused(number):
     assert "number" in faults(content)[0]
 
 
-@pytest.mark.parametrize("character", ["\\u0000", "\\n", "\\u007f", "\\ud800", "\\u009b"])
+@pytest.mark.parametrize("character", ["\\u0000", "\\n", "\\u007f", "\\ud800", "\\u009b", "\\u202e"])
 @pytest.mark.parametrize(
     ("text", "where"),
     [

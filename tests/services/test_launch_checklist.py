@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import select, update
 
 from survey_app.domain.messages import Refused
-from survey_app.models import Place, Survey, SurveyPlan, Unit
+from survey_app.models import Place, Survey, SurveyPlan, SurveyTarget, Unit
 from survey_app.services.choosing_places import by_area
 from survey_app.services.launch_checklist import Standing, check_plan
+from survey_app.services.launching import launch
 from survey_app.services.launching_plans import launch_plan, with_defaults
 from survey_app.services.plans import create_plan, find_plan
 from survey_app.services.scopes import EVERYTHING, Scope
@@ -25,6 +26,9 @@ def stage(sqlite_database):
     with sqlite_database.writing() as session:
         cast.add_units(session)
     return sqlite_database
+
+
+_PAPER = {"none": {}, "single": {"paper": "single"}}
 
 
 def check(database, given, scope=EVERYTHING, url="https://survey.example", own=None):
@@ -90,6 +94,23 @@ def test_targets_need_a_name_from_somewhere(stage):
     assert said(check(stage, given), Standing.MISSING) == [("targets", "Targets without a name: D003.")]
 
 
+def test_a_target_outside_ones_units_gets_no_name_from_the_tree(stage):
+    scope = Scope(unit_id(stage, cast.WULING))
+    given = cast.with_groups(targets=[{"code": cast.QIMING}, {"code": cast.DINGCHENG}], places={"under": cast.WULING})
+    for group in given["groups"]:
+        group.pop("targets", None)
+    assert ("targets", f"Targets without a name: {cast.DINGCHENG}.") in said(
+        check(stage, given, scope), Standing.MISSING
+    )
+    with pytest.raises(Refused, match=f"there is no unit {cast.DINGCHENG}"), stage.writing() as session:
+        launch(session, cast.as_bytes(given), "lin", scope)
+    given["targets"][1]["name"] = "our own name for it"
+    with stage.writing() as session:
+        survey = launch(session, cast.as_bytes(given), "lin", scope)
+        targets = session.scalars(select(SurveyTarget).where(SurveyTarget.survey_id == survey.id)).all()
+        assert {each.code: each.unit_id is None for each in targets} == {cast.QIMING: False, cast.DINGCHENG: True}
+
+
 def test_a_short_name_that_is_taken_is_told_but_not_to_its_own_survey(stage):
     with stage.writing() as session:
         cast.launched(session)
@@ -97,6 +118,13 @@ def test_a_short_name_that_is_taken_is_told_but_not_to_its_own_survey(stage):
     assert [where for where, _ in said(check(stage, given), Standing.MISSING)] == ["slug"]
     assert check(stage, given, own="small").is_ready
 
+
+_TWINS = {
+    "code": "twins",
+    "kind": "single_choice",
+    "text": "来过几次",
+    "options": [{"code": code, "text": "一次"} for code in ("one", "two")],
+}
 
 LOOKS = {
     "no closing": ({"closes": None}, "closes", "No closing is planned"),
@@ -113,6 +141,11 @@ LOOKS = {
         {"places": {"under": cast.WULING, "quota": 3, "sizes": {cast.RURAL[0]: {"quota": 3}}}},
         "places.sizes",
         "1 lines of the uploaded list",
+    ),
+    "options that read the same": (
+        {"questions": [*WHOLE["questions"], _TWINS]},
+        "questions",
+        "Two options of “来过几次” read the same.",
     ),
     "a quota that stops": ({"quota_full": "stop"}, "quota_full", "nobody else can answer"),
     "a sign that no font draws": ({"title": {"zh_Hans": "测\U0001f600", "en": "a"}}, "title", "cannot draw \U0001f600"),
@@ -151,6 +184,14 @@ def test_names_that_no_font_draws_are_told(stage):
     assert looks == [f"The font of the posters cannot draw the names of \U0003fffd村 ({cast.RURAL[0]}). Rename them."]
 
 
+def test_a_name_that_sheets_cannot_print_is_told_where_there_are_sheets(stage):
+    given = cast.with_groups()
+    given["targets"][0]["name"] = {"zh_Hans": "\U0003fffd局"}
+    looks = {paper: said(check(stage, given | more), Standing.LOOK) for paper, more in _PAPER.items()}
+    told = ("questions", "The font of the sheets cannot draw \U0003fffd.")
+    assert (told in looks["none"], told in looks["single"]) == (False, True)
+
+
 def test_places_outside_ones_units_are_told_and_never_launched(stage):
     scope = Scope(unit_id(stage, cast.WULING))
     found = check(stage, WHOLE, scope)
@@ -161,7 +202,8 @@ def test_places_outside_ones_units_are_told_and_never_launched(stage):
     )
     with stage.reading() as session:  # Neither the page nor the list to fill in names units elsewhere.
         tree = load_tree(session)
-        assert found.units and all(tree.is_within(unit, scope) for unit in found.units)
+        assert found.units
+        assert all(tree.is_within(unit, scope) for unit in found.units)
     with stage.writing() as session:
         plan = create_plan(session, WHOLE, "lin", scope).id
     with pytest.raises(Refused, match="places outside your units"), stage.writing() as session:

@@ -140,6 +140,16 @@ def test_a_plan_is_seen_by_scopes_that_contain_its_makers(tree):
     assert plan_within(session, EVERYTHING, all_units)
 
 
+def test_a_plan_that_was_launched_over_more_than_the_scope_is_no_longer_seen_in_it(tree):
+    session, ids = tree
+    launched = plan(session, ids["A"])
+    launched.survey_id = poll(session).id  # Somebody over C has launched it over A and B.
+    session.flush()
+    assert not plan_within(session, scope_of(tree, "A"), launched)
+    launched.scope_id = ids["C"]
+    assert plan_within(session, scope_of(tree, "C"), launched)
+
+
 def test_a_job_without_a_survey_lies_where_its_plan_or_its_unit_does(tree):
     session, ids = tree
     job = enqueue(session, JobKind.POSTERS, poll(session).id, {}, "x")

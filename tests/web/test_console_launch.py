@@ -143,6 +143,29 @@ def test_what_is_missing_keeps_it_from_being_launched_and_is_said_at_its_box(org
     assert surveys(database) == []
 
 
+def test_a_launch_that_is_pressed_twice_leads_to_the_same_posters(organiser, plan, database):
+    sent = boxes(organiser.get(ADDRESS)) | {"do": "launch"}
+    sent.pop("csrf_token")
+    first, again = organiser.post(ADDRESS, sent), organiser.post(ADDRESS, sent)
+    assert (first.status_code, first.location) == (again.status_code, again.location)
+    assert len(surveys(database)) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"choose": "units", "units": "1 2"}, r'id="units-fault">Codes of the units: there is no unit 1'),
+        ({"level": "moon"}, r'id="level-fault">Please choose from the options shown'),
+        ({"grouped": "y"}, r'id="grouped-fault">Write at least one group'),
+    ],
+)
+def test_what_is_wrong_is_said_where_it_can_be_seen(organiser, plan, database, changes, said):
+    answer = send(organiser, "launch", **changes)
+    assert answer.status_code == 422
+    assert re.search(said, answer.text)
+    assert surveys(database) == []
+
+
 def test_a_questionnaire_that_is_not_whole_is_told_with_the_way_there(organiser, plan, database):
     with database.writing() as session:
         session.get_one(SurveyPlan, 1).given = GIVEN | {"questions": []}
@@ -322,6 +345,27 @@ def test_a_second_person_approves_and_a_change_needs_it_again(organiser, second,
         ("approve", "wang"),
         ("open", NAME),
     ]
+
+
+@pytest.mark.parametrize(
+    ("opens_in", "words"),
+    [(1, "It then opens by itself:"), (-1, "it opens by itself at once"), (None, "It can then be opened.")],
+)
+def test_who_approves_reads_what_follows(organiser, second, plan, database, opens_in, words):
+    send(organiser, "launch", second_person="y")
+    now = datetime.now(UTC)
+    with database.writing() as session:
+        opens = None if opens_in is None else now + timedelta(hours=opens_in)
+        session.execute(update(Survey).values(opens_at=opens))
+        session.execute(update(SurveyAct).values(at=now - timedelta(hours=2)))
+    assert words in plain(second.get(f"/console/surveys/{surveys(database)[0].slug}/approve?lang=en"))
+
+
+def test_an_opening_at_midnight_begins_its_own_day(organiser, plan, database):
+    send(organiser, "launch", opens_day="2098-12-01", closes_day="2098-12-20")
+    page = plain(organiser.get(f"/console/surveys/{surveys(database)[0].slug}?lang=en"))
+    assert "Planned opening: 1 Dec 2098 00:00." in page
+    assert "Planned closing: 20 Dec 2098 24:00." in page
 
 
 @pytest.mark.parametrize(

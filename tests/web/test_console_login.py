@@ -8,9 +8,9 @@ from limits import parse
 from survey_app.config import read_config
 from survey_app.factory import create_app
 from survey_app.services import console_sessions
-from survey_app.services.accounts import create_account
+from survey_app.services.accounts import check_password, create_account
 from survey_app.services.migrating import migrate
-from survey_app.web.organiser import throttle
+from survey_app.web.organiser import login, throttle
 from survey_app.web.organiser.policy import POLICIES
 from tests.web.console_browser import NAME, PASSWORD, Browser, plain
 from tests.web.console_routes import address_of, console_rules
@@ -233,6 +233,21 @@ def test_guessing_one_name_is_slowed(app, outsider):
     assert outsider.log_in(name=f" {NAME.upper()} ").status_code == 429
     elsewhere = Browser(app, address="203.0.113.7")
     assert elsewhere.log_in().status_code == 429
+
+
+def test_guesses_sent_at_once_are_no_more_than_those_sent_one_by_one(app, outsider, monkeypatch):
+    monkeypatch.setattr(throttle, "PER_NAME", parse("1 per 5 minutes"))
+    meanwhile = []
+
+    def slowly(database, name, password):
+        if not meanwhile:  # A second guess comes while the first is still being looked at.
+            meanwhile.append(0)
+            meanwhile[0] = Browser(app, address="203.0.113.7").log_in(password=WRONG).status_code
+        return check_password(database, name, password)
+
+    monkeypatch.setattr(login, "check_password", slowly)
+    assert outsider.log_in(password=WRONG).status_code == 422
+    assert meanwhile == [429]
 
 
 def test_guessing_many_names_from_one_address_is_slowed(app, outsider, monkeypatch):

@@ -254,6 +254,7 @@ def test_a_draft_from_a_file_is_edited_in_the_designer_until_it_opens(app, organ
     assert "Well?" in plain(organiser.get("/console/surveys/every-kind/definition?lang=en"))
     broken = send(organiser, plan, "questions/overall", flags="required")
     assert broken.status_code == 422
+    assert "Question 1: write the question." in plain(broken)
     assert send(organiser, plan, "delete").status_code == 409
     stale = version(organiser, plan)
     draft.open()

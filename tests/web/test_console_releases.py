@@ -99,17 +99,21 @@ def test_the_whole_way_from_closing_to_correction(app, organiser, outsider):
     assert 'value="王五"' in early.text
     assert 'value="局长"' in early.text
     assert sign(organiser, "prepared", " ").status_code == 422
+    unseen = press(organiser, f"{SURVEY_PAGE}/sign/prepared", {"name": "张三", "draft": "7"})
+    assert (unseen.status_code, "was made meanwhile" in plain(unseen)) == (422, True)
     assert sign(organiser, "prepared", "张三", "科员").status_code == 303
     same = sign(organiser, "checked", "张三", "副主任")
     assert same.status_code == 422
     assert "张三 has signed this draft already; each step is another person" in plain(same)
     assert 'value="副主任"' in same.text
+    assert "One account has signed several steps." not in look(organiser)
     assert sign(organiser, "checked", "李四").status_code == 303
+    assert "One account has signed several steps." in look(organiser)
     assert sign(organiser, "approved", "王五").status_code == 303
     page = look(organiser)
     assert "Signed: Approved for issue by." in page
     assert "Next: the internal bulletin, or publication at once." in page
-    assert re.search("Prepared by 张三 科员 .* Checked by 李四 主任 .* Approved for issue by 王五", page)
+    assert re.search(f"Prepared by 张三 科员 .* · {NAME} Checked by 李四 主任 .* Approved for issue by 王五", page)
     assert "/sign/" not in organiser.get(HERE).text
     assert sign(organiser, "approved", "赵六").status_code == 409
 

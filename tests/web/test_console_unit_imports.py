@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 
 from survey_app.documents.sheet_reader import read_sheet, unit_rows
 from survey_app.domain.units import check_units
-from survey_app.models import Job, Unit, UnitImport
+from survey_app.models import AuditEntry, Job, Unit, UnitImport
 from survey_app.services.changing_units import close_unit
 from survey_app.services.jobs import KEPT_FOR, JobKind, JobState
 from survey_app.services.scopes import EVERYTHING
@@ -161,6 +161,8 @@ def test_asking_twice_imports_once_and_a_job_can_be_cancelled(app, organiser):
     job = first.location.partition("?")[0]
     assert organiser.post(f"{job}/cancel?lang=en").status_code == 303
     assert "It was cancelled; nothing was kept of it." in plain(organiser.get(f"{job}?lang=en"))
+    with app.extensions["manyi"].database.reading() as session:
+        assert session.scalars(select(AuditEntry.what).order_by(AuditEntry.id.desc())).first() == "job.cancel"
     work(app)
     assert units(app) == {}
     going = agree(organiser, organiser.get(f"{address}?lang=en"), address)

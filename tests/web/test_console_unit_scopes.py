@@ -6,7 +6,9 @@ from sqlalchemy import select
 from survey_app.domain.powers import Role
 from survey_app.models import Unit
 from survey_app.services.accounts import create_account
+from survey_app.services.changing_units import merge_unit, move_unit
 from survey_app.services.importing_units import known_units
+from survey_app.services.scopes import EVERYTHING
 from tests import cast
 from tests.web.console_browser import Browser, plain
 from tests.web.sending_lists import IMPORTS, agree, do_import, look, work
@@ -50,6 +52,18 @@ def test_the_tree_begins_at_the_countys_own_unit(county):
             assert county.get(f"/console/units/{outside}/{change}").status_code == 404
             assert county.post(f"/console/units/{outside}/{change}", {"reason": "x"}).status_code == 404
     assert county.get("/console/new-unit").status_code == 404  # No unit at the top.
+
+
+def test_where_a_unit_came_from_or_went_is_not_named_outside_ones_own(app, database, county):
+    with database.writing() as session:
+        everything = "lin", EVERYTHING, "as the city decided"
+        move_unit(session, cast.TOWN[0], cast.HAOZIGANG, *everything)
+        merge_unit(session, cast.RURAL[0], cast.TOWN[1], *everything)
+    came, went = (plain(county.get(f"/console/units/{code}?lang=en")) for code in (cast.TOWN[0], cast.RURAL[0]))
+    assert f"Unit above outside your scope → {cast.HAOZIGANG}" in came
+    assert "Merged into outside your scope" in went
+    assert cast.TOWN[1] not in went
+    assert cast.VILLAGES[cast.TOWN[1]] not in went
 
 
 def test_its_own_unit_is_changed_by_those_above(county):

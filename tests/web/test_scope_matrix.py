@@ -284,6 +284,13 @@ def test_nobody_finds_by_a_search_what_is_outside(console, letter):
         assert not [name for name in OUTSIDE if name in answer.text], path
 
 
+def test_the_path_to_a_place_begins_at_ones_own_unit(console):
+    for path in ("codes?q=村", f"codes/pause?unit={CHILD}"):
+        text = console.open(EVERYBODY["O"], "GET", f"/console/surveys/partly/{path}").text
+        assert "本县" in text
+        assert "甲市" not in text, path
+
+
 def test_an_officer_prints_posters_of_the_own_unit_only(console):
     page = console.open(EVERYBODY["F"], "GET", "/console/surveys/partly/posters").text
     assert "本县" in page

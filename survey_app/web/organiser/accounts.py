@@ -51,7 +51,7 @@ def new_account() -> str | tuple[str, int]:
             must_change=True,
         )
     except Refused as refusal:
-        about_scope = accounts.find_by_name(session(), form.name.data or "") is None and (form.scope.data or "").strip()
+        about_scope = accounts.find_alike(session(), form.name.data or "") is None and (form.scope.data or "").strip()
         blame(form.scope if about_scope else form.name, *refusal.messages)
         return _form_page(form), 422
     return _password_page(account, password, made=True)

@@ -13,7 +13,7 @@ from survey_app.domain.messages import Message, message
 from survey_app.domain.powers import Power
 from survey_app.models import Survey
 from survey_app.services import jobs, lifecycle, publishing
-from survey_app.services.opening import find_approval, what_hinders
+from survey_app.services.opening import find_approval, opens_by_itself, what_hinders
 from survey_app.services.results import public_releases
 from survey_app.services.surveys import load_frame
 from survey_app.services.turnout import turnout_board
@@ -131,5 +131,6 @@ def _page(survey: Survey, doing: Act, form: Form, fault_of_code: Message | None 
         questions=len(load_frame(session(), survey.id).questionnaire.questions),
         number=_next_release(survey),
         hindrances=what_hinders(session(), survey, datetime.now(UTC)) if doing is Act.OPEN else (),
+        by_itself=doing is Act.APPROVE and opens_by_itself(session(), survey),
         now=datetime.now(UTC),
     )

@@ -67,6 +67,7 @@ _NAMES = {
     "closed_on": message("closed on"),
     "merged_into": message("merged into"),
     "characters": message("characters"),
+    "plan": message("number of the plan"),
 }
 
 

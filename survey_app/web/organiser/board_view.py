@@ -123,11 +123,11 @@ def look(survey: Survey, watching: bool = False) -> LiveTurnout:
 def view(survey: Survey, wanted: Asked, live: LiveTurnout) -> BoardView:
     """Return what is seen of a survey; 404 where the unit has no place in it."""
     board = live.snapshot.board(part_asked_for(survey, wanted.unit))
-    if board is None:
+    own = visitor().scope.unit_id
+    if board is None or (own is not None and own not in live.snapshot.tree.by_id):  # The counts may be older than the unit.
         abort(404)
     board = replace(board, line=line_within(board.line))
     tree = live.snapshot.tree
-    own = visitor().scope.unit_id
     above = 0 if own is None else len(tree.line(tree.by_id[own])) - 1
     parts = (
         live.snapshot.find(wanted.wanted, None if own is None else tree.by_id[own]) if wanted.wanted else board.parts

@@ -73,7 +73,7 @@ def codes(slug: str) -> str:
         wanted=wanted,
         places=places[:MOST_SHOWN] if wanted else places,
         found=len(places),
-        dead=board.dead[:MOST_SHOWN],
+        dead=[replace(each, place=_as_seen(each.place)) for each in board.dead[:MOST_SHOWN]],
         of_no_poster=[] if under or not visitor().scope.is_everything else sorted(hits_of_no_poster(session()).items()),
         may_change=allows(SurveyState(survey.state), Act.PAUSE),
     )
@@ -81,7 +81,13 @@ def codes(slug: str) -> str:
 
 def _found(survey: Survey, wanted: str) -> Sequence[PlaceCodes]:
     seen = units_within()
-    return [each for each in find_places(session(), survey, wanted) if seen is None or each.unit.id in seen]
+    found = find_places(session(), survey, wanted)
+    return [_as_seen(each) for each in found if seen is None or each.unit.id in seen]
+
+
+def _as_seen(place: PlaceCodes) -> PlaceCodes:
+    """Return a place without what stands above the visitor's scope."""
+    return replace(place, above=line_within([*place.above, place.unit])[:-1])
 
 
 @organiser.route("/surveys/<slug>/codes/<any(replace, void, pause, resume):change>", methods=["GET", "POST"])
@@ -98,6 +104,7 @@ def code_act(slug: str, change: str) -> Response | str | tuple[str, int]:
     place = place_codes(session(), survey, request.values.get("unit", ""))
     if place is None:
         abort(404)
+    place = _as_seen(place)
     code = _code(place) if doing in (Act.REPLACE_CODE, Act.VOID_CODE) else None
     form = _FORMS[doing](request.form if request.method == "POST" else None)
     if request.method == "GET" or not form.validate():

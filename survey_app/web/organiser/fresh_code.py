@@ -31,10 +31,10 @@ def fault_of_code() -> Message | None:
 
 def fault_of(account_id: int, name: str, code: str) -> Message | None:
     """Use a code of an account; return what is wrong with it. Guessing is slowed."""
-    seconds = throttle.seconds_to_wait(name)
+    seconds = throttle.take(name)
     if seconds:
         return throttle.wait(seconds)
-    if use_code(session(), account_id, code):
-        return None
-    throttle.count_failure(name)
-    return WRONG
+    if not use_code(session(), account_id, code):
+        return WRONG
+    throttle.give_back(name)
+    return None

@@ -49,6 +49,9 @@ _BOXES = {
 
 _QUESTIONNAIRE = message("Questionnaire")
 
+#: Boxes of the page that the form does not hold.
+_NAMES = {"file": message("List with eligible people and expected ballots")}
+
 
 def offered(session: Session, tree: UnitTree, given: Mapping[str, Any], scope: Scope) -> dict[str, Choices]:
     """Return the options of the form's fields."""
@@ -60,7 +63,7 @@ def offered(session: Session, tree: UnitTree, given: Mapping[str, Any], scope: S
             *((level.value, _counted(LEVEL_NAMES[level], levels[level])) for level in Level if level in levels),
         ],
         "classes": [(name, _counted(name, count)) for name, count in classes_within(session, scope)],
-        "targets": [(each["code"], _target(tree, each)) for each in given.get("targets") or ()],
+        "targets": [(each["code"], _target(tree, scope, each)) for each in given.get("targets") or ()],
         "headline_question": [
             ("", message("the first rating question")),
             *((each["code"], _words(each.get("text"))) for each in questions_of(given) if _is_rating(each)),
@@ -95,8 +98,8 @@ def _counted(name: Message | str, count: int) -> Message:
     return message("{name} ({count})", name=name, count=f"{count:,}")
 
 
-def _target(tree: UnitTree, target: Mapping[str, Any]) -> str:
-    unit = tree.by_code.get(target["code"])
+def _target(tree: UnitTree, scope: Scope, target: Mapping[str, Any]) -> str:
+    unit = tree.find_within(target["code"], scope)
     return _words(target.get("name")) or (unit.name if unit else target["code"])
 
 
@@ -108,18 +111,20 @@ def _words(text: Any) -> str:  # noqa: ANN401 - as JSON holds it.
     return pick(as_texts(text or {}), language())
 
 
-def box_of(where: str) -> str | None:
+def box_of(where: str, form: LaunchForm) -> str | None:
     """Return the id of the box that a path of the document is about; None where it is not on the launch page."""
     parts = re.split(r"[.\[]", where)
     for path in (".".join(parts[:2]), parts[0]):
         if path in _BOXES:
-            return _BOXES[path] or path
+            box = _BOXES[path] or path
+            # Only the way of choosing places that is taken is shown.
+            return "units" if box == "areas" and "choose" in form and form.choose.data == "units" else box
     return None
 
 
-def address_of(item: Item, plan: SurveyPlan) -> str:
+def address_of(item: Item, plan: SurveyPlan, form: LaunchForm) -> str:
     """Return where what an item is about can be mended; empty where that is nowhere in the console."""
-    box = box_of(item.where)
+    box = box_of(item.where, form)
     if box is not None:
         return f"#{box}"
     return url_for("organiser.plan_questionnaire", plan_id=plan.id) if item.where else ""
@@ -129,8 +134,8 @@ def renamed(item: Item, form: LaunchForm) -> Message:
     """Return what an item says, with the box's label in place of a path of the document."""
     if "where" not in item.text.values:
         return item.text
-    box = box_of(item.where)
-    name = form[box].label.text if box is not None and box in form else _QUESTIONNAIRE
+    box = box_of(item.where, form)
+    name = form[box].label.text if box is not None and box in form else _NAMES.get(box or "", _QUESTIONNAIRE)
     return Message(item.text.text, item.text.values | {"where": name})
 
 
@@ -138,7 +143,7 @@ def blame_boxes(form: LaunchForm, items: Sequence[Item]) -> list[Message]:
     """Say each item at its box; return those that have none on the page."""
     others = []
     for item in items:
-        box = box_of(item.where)
+        box = box_of(item.where, form)
         if box is not None and box in form:
             said: Any = form[box].errors  # WTForms' stubs know strings only.
             blame(form[box], *said, renamed(item, form))

@@ -57,7 +57,7 @@ def login() -> Response | _Page:
     if not form.validate():
         return _page(form), 422
     name, password = form.name.data or "", form.password.data or ""
-    seconds = throttle.seconds_to_wait(name)
+    seconds = throttle.take(name)
     if seconds:
         blame(form.password, throttle.wait(seconds))
         return _page(form), 429, {"Retry-After": str(seconds)}
@@ -97,8 +97,9 @@ def _account(name: str, password: str) -> Account | None:
     # Reading, not the request's writing transaction: checking a password takes long on purpose, and writers queue.
     with parts().database.reading() as database:
         account = check_password(database, name, password)
-    if account is None:
-        throttle.count_failure(name)
+    if account is not None:
+        throttle.give_back(name)
+    else:
         current_app.logger.warning("wrong password from %s", request.remote_addr)
     return account
 

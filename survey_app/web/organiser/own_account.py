@@ -38,7 +38,7 @@ def change_password() -> Response | tuple[str, int]:
     form = OwnPasswordForm(request.form)
     if not form.validate():
         return _page(form), 422
-    seconds = throttle.seconds_to_wait(visitor().name)
+    seconds = throttle.take(visitor().name)
     if seconds:
         blame(form.old, throttle.wait(seconds))
         return _page(form), 429
@@ -98,7 +98,11 @@ def codes_off() -> Response | tuple[str, int]:
     if not form.validate():
         return _page(off=form), 422
     who = visitor()
-    if throttle.seconds_to_wait(who.name) == 0 and not _is_own_password(form.password.data or ""):
+    seconds = throttle.take(who.name)
+    if seconds:
+        blame(form.password, throttle.wait(seconds))
+        return _page(off=form), 429
+    if not _is_own_password(form.password.data or ""):
         blame(form.password, message("This is not the password you have now."))
         return _page(off=form), 422
     fault = fresh_code.fault_of(who.id, who.name, form.code.data or "")
@@ -118,8 +122,8 @@ def _is_own_password(password: str) -> bool:
     # A session of its own: checking a password takes long on purpose, and writers queue.
     with parts().database.reading() as database:
         right = accounts.is_password_of(database.get_one(Account, visitor().id), password)
-    if not right:
-        throttle.count_failure(visitor().name)
+    if right:
+        throttle.give_back(visitor().name)
     return right
 
 

@@ -96,10 +96,12 @@ def plan_launch(plan_id: int) -> Response | str | tuple[str, int]:
     survey = survey_of_plan(session(), plan)
     if survey is not None and is_frozen(survey):
         return redirect(url_for("organiser.survey", slug=survey.slug), 303)
+    do = request.form.get("do", "save")
+    if do == "launch" and survey is not None:
+        return _to_print(survey)  # The button was pressed twice.
     desk = _desk(session(), plan, survey)
     if request.method == "GET":
         return _page(desk)
-    do = request.form.get("do", "save")
     if do == "add_group":
         desk.form.add_rows()
         return _page(desk)
@@ -195,7 +197,13 @@ def _launch(desk: Desk) -> Response | tuple[str, int]:
     try:
         survey = launch_plan(session(), desk.plan, desk.given, sent_version(), visitor_name(), visitor().scope)
     except Refused as refusal:
-        return _refuse(desk, refusal)
+        made = survey_of_plan(session(), desk.plan)  # The other of two presses at once may have come first.
+        return _to_print(made) if made is not None else _refuse(desk, refusal)
+    return _to_print(survey)
+
+
+def _to_print(survey: Survey) -> Response:
+    """Lead a draft's organiser to what is to be printed next."""
     flash(say(message("The survey is launched as a draft. Nobody can answer before it is opened.")))
     leads_to = "organiser.posters" if BallotMode.POSTER in ballot_modes(session(), survey) else "organiser.slips"
     return redirect(url_for(leads_to, slug=survey.slug), 303)
@@ -221,7 +229,7 @@ def _context(desk: Desk) -> dict[str, object]:
         "form": desk.form,
         "areas": areas,
         "items": [
-            (item, launch_words.renamed(item, desk.form), launch_words.address_of(item, desk.plan))
+            (item, launch_words.renamed(item, desk.form), launch_words.address_of(item, desk.plan, desk.form))
             for item in desk.checklist.items
         ],
     }

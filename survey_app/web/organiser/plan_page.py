@@ -84,21 +84,30 @@ def is_frozen(survey: Survey | None) -> bool:
 def faults_of(given: Mapping[str, Any]) -> Faults:
     """Return what a plan lacks, each at its question or part, with names in place of paths."""
     found = Faults()
-    questions, numbers = questions_of(given), question_numbers(given)
+    questions = questions_of(given)
     for each in plan_faults(given):
         where = str(each.values.get("where", ""))
         question = _QUESTION.match(where)
         if question:
-            code = questions[int(question[1])]["code"]
-            named = message("Question {number}", number=numbers[code])
-            found.of_question.setdefault(code, []).append(_renamed(each, named))
+            found.of_question.setdefault(questions[int(question[1])]["code"], []).append(named(given, each))
         elif part := _PARTS.get(re.split(r"[.\[]", where)[0]):
-            found.of_part.setdefault(part, []).append(_renamed(each, _PART_NAMES[part]))
+            found.of_part.setdefault(part, []).append(named(given, each))
     return found
 
 
 def _renamed(said: Message, where: Message) -> Message:
     return Message(said.text, said.values | {"where": where})
+
+
+def named(given: Mapping[str, Any], said: Message) -> Message:
+    """Return what is said of a plan with the name of its question or part in place of a path."""
+    where = str(said.values.get("where", ""))
+    question, questions = _QUESTION.match(where), questions_of(given)
+    if question and int(question[1]) < len(questions):
+        number = question_numbers(given)[questions[int(question[1])]["code"]]
+        return _renamed(said, message("Question {number}", number=number))
+    part = _PARTS.get(re.split(r"[.\[]", where)[0])
+    return _renamed(said, _PART_NAMES[part]) if part else said
 
 
 def plan_languages(given: Mapping[str, Any]) -> Sequence[str]:

@@ -12,7 +12,7 @@ from survey_app.models import SurveyPlan
 from survey_app.services.plans import check_version, save_plan
 from survey_app.web.languages import say
 from survey_app.web.organiser.access import visitor_name
-from survey_app.web.organiser.plan_page import questionnaire_page
+from survey_app.web.organiser.plan_page import named, questionnaire_page
 from survey_app.web.transaction import session
 
 #: From one document to the next.
@@ -24,13 +24,15 @@ Answer = Response | tuple[str, int]
 
 def edit(plan: SurveyPlan, step: Step, opened: str, form: object, anchor: Callable[[Edited], str]) -> Answer:
     """Take one step and save it; where it is refused, show the page with what was typed."""
+    given: Given = plan.given
     try:
         version = sent_version()
         check_version(plan, version)
-        edited = step(plan.given)
-        save_plan(session(), plan, edited.given, version, visitor_name())
+        edited = step(given)
+        given = edited.given
+        save_plan(session(), plan, given, version, visitor_name())
     except Refused as refusal:
-        return questionnaire_page(plan, opened, form, refusal.messages), 422
+        return questionnaire_page(plan, opened, form, [named(given, each) for each in refusal.messages]), 422
     for said in edited.said:
         flash(say(said))
     return back_to(plan, anchor(edited), edited.code)

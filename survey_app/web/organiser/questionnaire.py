@@ -32,12 +32,14 @@ _NO_FILE = message("Choose a file first.")
 def new_survey() -> Response | str | tuple[str, int]:
     """Launch a survey from a definition file, with every fault of it listed."""
     if request.method == "GET":
-        return render_template("organiser/new_survey.html", unit_count=count_units(session()), faults=[])
+        return render_template(
+            "organiser/new_survey.html", unit_count=count_units(session(), visitor().scope), faults=[]
+        )
     sent = uploads.sent_file()
     try:
         if sent is None:
             raise Refused(_NO_FILE)
-        survey = launch(session(), sent[0], visitor_name())
+        survey = launch(session(), sent[0], visitor_name(), visitor().scope)
         _require_within_scope(survey)
     except Refused as refusal:
         filename = sent[1] if sent else ""

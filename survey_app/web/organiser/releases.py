@@ -96,6 +96,7 @@ def sign(slug: str, step: str) -> Response | tuple[str, int]:
         if fault is not None:
             return _page(survey, sign=form, fault_of_code=fault), 422
         try:
+            _check_draft(survey)
             signing.sign(session(), slug, Step(step), form.post.data or "", form.name.data or "", visitor_name())
         except Refused as refusal:
             if _waiting(survey) is None:
@@ -105,6 +106,15 @@ def sign(slug: str, step: str) -> Response | tuple[str, int]:
             flash(say(message("Signed: {step}.", step=step_name(Step(step)))))
             return redirect(url_for("organiser.releases", slug=slug), 303)
     return _page(survey, sign=form), 422
+
+
+def _check_draft(survey: Survey) -> None:
+    """Refuse to sign another draft than the one that the form was made for: nobody signs what they have not seen."""
+    draft, seen = signing.newest_draft(session(), survey), request.form.get("draft", "")
+    if draft is not None and seen not in ("", str(draft.number)):
+        raise Refused(
+            message("Draft for review {number} was made meanwhile. Look at it, then sign it.", number=draft.number)
+        )
 
 
 @organiser.get("/surveys/<slug>/releases/<any(review, internal, public):audience>/<int:number>/<path:path>")
@@ -199,6 +209,7 @@ def _page(
         files={each.id: downloads(published.file_sizes(session(), each), _LEFT_OUT) for each in made},
         draft=draft,
         taken={each.step: each for each in taken},
+        accounts=signing.signing_accounts(session(), draft),
         waiting=waiting,
         following=_following(made, waiting) if is_closed and not under_way else "",
         steps={step: step_name(step) for step in Step},

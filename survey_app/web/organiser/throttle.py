@@ -17,14 +17,19 @@ def seconds_to_wait(name: str) -> int:
     return rate_limits.seconds_to_wait(*_limits(name))
 
 
+def take(name: str) -> int:
+    """Take one try, before it is looked at, so that many sent at once are no more; or return how long to wait."""
+    return rate_limits.take(*_limits(name))
+
+
 def wait(seconds: int) -> Message:
     """Return what to say to somebody who tries too often."""
     return message("Too many wrong tries. Wait {minutes} min and try again.", minutes=-(-seconds // 60))
 
 
-def count_failure(name: str) -> None:
-    """Count a wrong password or code."""
-    rate_limits.count(*_limits(name))
+def give_back(name: str) -> None:
+    """Give a try back, since the password or code was right."""
+    rate_limits.give_back(*_limits(name))
 
 
 def _limits(name: str) -> tuple[rate_limits.Limit, ...]:

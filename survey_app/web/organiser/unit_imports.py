@@ -14,6 +14,7 @@ from survey_app.domain.messages import Message, Refused, message
 from survey_app.domain.powers import Power
 from survey_app.models import Job
 from survey_app.services import jobs
+from survey_app.services.audit_trail import audit
 from survey_app.services.changing_units import HOME_ZONE
 from survey_app.services.jobs import JobKind
 from survey_app.services.surveys_in_scope import survey_lines
@@ -170,7 +171,9 @@ def unit_job(job_id: int) -> str:
 @policy(Power.CHANGE_UNITS)
 def cancel_unit_job(job_id: int) -> Response:
     """Stop an import that waits or runs; nothing of it is kept."""
-    jobs.cancel(session(), _job_or_404(job_id))
+    found = _job_or_404(job_id)
+    jobs.cancel(session(), found)
+    audit(session(), visitor().name, "job.cancel", f"{found.kind} {found.id}")
     flash(say(message("The job is cancelled.")))
     return redirect(url_for("organiser.unit_job", job_id=job_id), 303)
 

@@ -8,6 +8,7 @@ from survey_app.domain.units import Level
 from survey_app.domain.units.level import LEVEL_NAMES
 from survey_app.services import unit_browsing
 from survey_app.services.changing_units import HOME_ZONE
+from survey_app.services.scopes import covers_code
 from survey_app.services.unit_browsing import MOST_SHOWN, UnitInTree, Wanted, browse_units
 from survey_app.services.unit_history import history_of
 from survey_app.services.unit_surveys import surveys_over
@@ -35,6 +36,9 @@ _COLUMNS = {
     "closed_on": message("Closed down on"),
     "merged_into": message("Merged into"),
 }
+
+#: Columns that hold the code of another unit.
+_UNITS = ("parent_code", "merged_into")
 
 
 @organiser.get("/units")
@@ -105,7 +109,9 @@ def column_word(name: str) -> str:
 
 @organiser.app_template_filter("console_unit_value")
 def value_word(value: str, name: str) -> str:
-    """Return a column's value in words."""
+    """Return a column's value in words; a unit outside the visitor's scope, from where one came, is not named."""
+    if value and name in _UNITS and not covers_code(session(), visitor().scope, value):
+        return say(message("outside your scope"))
     if name == "level" and value in set(Level):
         return say(LEVEL_NAMES[Level(value)])
     return value or "—"

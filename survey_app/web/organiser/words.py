@@ -73,6 +73,13 @@ def moment(at: datetime, time_zone: str, with_year: bool = True) -> str:
     return f"{_day(local.date(), with_year)} {local:%H:%M}"
 
 
+@organiser.app_template_filter("console_opening")
+def opening_moment(at: datetime, time_zone: str) -> str:
+    """Return the moment of an opening: a day that begins is not the end of the day before."""
+    local = at.astimezone(ZoneInfo(time_zone))
+    return f"{_day(local.date(), True)} {local:%H:%M}"
+
+
 @organiser.app_template_filter("console_year")
 def year(at: datetime, time_zone: str) -> str:
     """Return a moment's year, for the line below a day without one."""
