@@ -124,7 +124,9 @@ def view(survey: Survey, wanted: Asked, live: LiveTurnout) -> BoardView:
     """Return what is seen of a survey; 404 where the unit has no place in it."""
     board = live.snapshot.board(part_asked_for(survey, wanted.unit))
     own = visitor().scope.unit_id
-    if board is None or (own is not None and own not in live.snapshot.tree.by_id):  # The counts may be older than the unit.
+    if board is None or (
+        own is not None and own not in live.snapshot.tree.by_id
+    ):  # The counts may be older than the unit.
         abort(404)
     board = replace(board, line=line_within(board.line))
     tree = live.snapshot.tree

@@ -96,12 +96,10 @@ def plan_launch(plan_id: int) -> Response | str | tuple[str, int]:
     survey = survey_of_plan(session(), plan)
     if survey is not None and is_frozen(survey):
         return redirect(url_for("organiser.survey", slug=survey.slug), 303)
-    do = request.form.get("do", "save")
-    if do == "launch" and survey is not None:
-        return _to_print(survey)  # The button was pressed twice.
     desk = _desk(session(), plan, survey)
     if request.method == "GET":
         return _page(desk)
+    do = request.form.get("do", "save")
     if do == "add_group":
         desk.form.add_rows()
         return _page(desk)
@@ -197,7 +195,7 @@ def _launch(desk: Desk) -> Response | tuple[str, int]:
     try:
         survey = launch_plan(session(), desk.plan, desk.given, sent_version(), visitor_name(), visitor().scope)
     except Refused as refusal:
-        made = survey_of_plan(session(), desk.plan)  # The other of two presses at once may have come first.
+        made = survey_of_plan(session(), desk.plan)  # The button may have been pressed twice.
         return _to_print(made) if made is not None else _refuse(desk, refusal)
     return _to_print(survey)
 
