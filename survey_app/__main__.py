@@ -2,8 +2,8 @@
 
 from survey_app.cli import main
 from survey_app.cli.context import config
-from survey_app.services.static_release import Pages
-from survey_app.services.whole_release import WholeRelease
+from survey_app.services.releases.static import Pages
+from survey_app.services.releases.whole import WholeRelease
 
 
 def static_pages(whole: WholeRelease) -> Pages:

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from survey_app.models import Survey
-from survey_app.services.importing_units import import_units
 from survey_app.services.launching import launch
+from survey_app.services.units.importing import import_units
 
 CITY = "430700"
 WULING, DINGCHENG = "430702", "430703"

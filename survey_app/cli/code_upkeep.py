@@ -4,7 +4,7 @@ import click
 
 from survey_app.cli.context import BY, database, tell
 from survey_app.domain.entry_codes import grouped
-from survey_app.services import code_upkeep
+from survey_app.services.codes import upkeep as code_upkeep
 
 _REASON = click.option("--reason", help="原因，会记录。 The reason; it is recorded.")
 

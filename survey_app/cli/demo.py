@@ -24,10 +24,10 @@ from survey_app.cli.simulation.crowd import Result
 from survey_app.domain.messages import Refused, message
 from survey_app.services import accounts, launching, lifecycle, publishing
 from survey_app.services.auditing import audit_tally
-from survey_app.services.entry_codes import list_codes
-from survey_app.services.importing_units import import_units
-from survey_app.services.result_rows import result_rows
+from survey_app.services.codes.entry_codes import list_codes
+from survey_app.services.releases.result_rows import result_rows
 from survey_app.services.tabulating import load_counts, mark_figures_seen, tally_rows
+from survey_app.services.units.importing import import_units
 
 _EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 

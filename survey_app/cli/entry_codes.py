@@ -6,7 +6,7 @@ import click
 
 from survey_app.cli.context import FORMAT, config, database, print_rows, progress_bar, say, tell, whole_file
 from survey_app.documents.paper import PAPERS
-from survey_app.services.entry_codes import address_warning, list_codes, print_posters
+from survey_app.services.codes.entry_codes import address_warning, list_codes, print_posters
 
 
 @click.command("posters")

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from survey_app.cli.context import database, progress_bar, tell
-from survey_app.services.static_release import PageMaker, export_release
+from survey_app.services.releases.static import PageMaker, export_release
 
 
 @click.command("export")

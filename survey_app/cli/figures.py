@@ -4,7 +4,7 @@ import click
 
 from survey_app.cli.context import FORMAT, database, print_rows, tell
 from survey_app.services.auditing import audit_tally
-from survey_app.services.result_rows import TABLE_COLUMNS, result_rows, table_rows
+from survey_app.services.releases.result_rows import TABLE_COLUMNS, result_rows, table_rows
 from survey_app.services.surveys import find_survey
 from survey_app.services.tabulating import load_counts, mark_figures_seen, tally_columns, tally_rows
 

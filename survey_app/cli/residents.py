@@ -18,9 +18,9 @@ from survey_app.cli.simulation.opinions import Opinions
 from survey_app.cli.simulation.slip_file import read_slips
 from survey_app.documents.delimited import write_csv
 from survey_app.domain.messages import Refused, message
-from survey_app.services.entry_codes import list_codes
+from survey_app.services.codes.entry_codes import list_codes
 from survey_app.services.surveys import find_survey, load_frame
-from survey_app.services.unit_tree import load_tree
+from survey_app.services.units.tree import load_tree
 
 
 @click.command("answer")

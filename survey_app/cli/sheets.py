@@ -6,7 +6,7 @@ import click
 
 from survey_app.cli.context import database, progress_bar, tell
 from survey_app.domain.release import Audience
-from survey_app.services.sheet_files import write_sheet_files
+from survey_app.services.releases.sheet_files import write_sheet_files
 
 
 @click.command("sheets")

@@ -8,9 +8,9 @@ import click
 from survey_app.cli.context import BY, config, database, progress_bar, say, tell, whole_file
 from survey_app.documents.delimited import write_csv
 from survey_app.domain.entry_codes import SLIP_LENGTH
-from survey_app.services.entry_codes import address_warning
-from survey_app.services.slip_planning import SlipOrder
-from survey_app.services.slips import issue_slips, make_slips
+from survey_app.services.codes.entry_codes import address_warning
+from survey_app.services.slips.issuing import issue_slips, make_slips
+from survey_app.services.slips.planning import SlipOrder
 
 #: What a file of codes has, for print shops and for `answer --slips`.
 COLUMNS = ("unit_code", "group", "code", "url")

@@ -8,9 +8,10 @@ from survey_app.cli.context import BY, database, progress_bar, read_file, say, t
 from survey_app.domain.lifecycle import SurveyState, state_name
 from survey_app.domain.release import Audience, DocumentHead, Step
 from survey_app.domain.texts import DEFAULT_LANGUAGE, pick
-from survey_app.services import launching, lifecycle, publishing, signing
+from survey_app.services import launching, lifecycle, publishing
+from survey_app.services.progress.turnout import ballots_of_surveys
+from survey_app.services.releases import signing
 from survey_app.services.surveys import list_surveys
-from survey_app.services.turnout import ballots_of_surveys
 
 _REASON = click.option("--reason", help="原因，会记录并公布。 The reason; it is recorded and printed.")
 

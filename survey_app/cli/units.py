@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from survey_app.cli.context import database, read_file, tell
-from survey_app.services.importing_units import import_units as import_list
+from survey_app.services.units.importing import import_units as import_list
 
 
 @click.command("import-units")

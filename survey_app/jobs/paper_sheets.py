@@ -3,7 +3,7 @@
 import io
 
 from survey_app.jobs.work import MadeFile, Work
-from survey_app.services.paper_sheets import PaperKind, print_paper
+from survey_app.services.paper.sheets import PaperKind, print_paper
 
 _NAMES = {PaperKind.BALLOTS: "纸质测评表", PaperKind.TOTALS: "纸质测评汇总表"}
 

@@ -3,7 +3,7 @@
 import io
 
 from survey_app.jobs.work import MadeFile, Work
-from survey_app.services.entry_codes import print_posters
+from survey_app.services.codes.entry_codes import print_posters
 
 
 def make_posters(work: Work) -> MadeFile:

@@ -4,7 +4,7 @@ from survey_app.domain.messages import Refused, message
 from survey_app.domain.release import Audience, DocumentHead
 from survey_app.jobs.work import Work
 from survey_app.services import publishing
-from survey_app.services.results import releases_of
+from survey_app.services.releases.results import releases_of
 
 
 def make_release(work: Work) -> None:

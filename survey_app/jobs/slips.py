@@ -5,9 +5,9 @@ import io
 from sqlalchemy.orm import Session
 
 from survey_app.jobs.work import MadeFile, Work
-from survey_app.services.slip_files import erase_replaced_files
-from survey_app.services.slip_planning import SlipOrder
-from survey_app.services.slips import MadeSlips, issue_slips, make_slips
+from survey_app.services.slips.files import erase_replaced_files
+from survey_app.services.slips.issuing import MadeSlips, issue_slips, make_slips
+from survey_app.services.slips.planning import SlipOrder
 
 
 def make_slip_sheets(work: Work) -> MadeFile:

@@ -5,9 +5,9 @@ import json
 from sqlalchemy.orm import Session
 
 from survey_app.jobs.work import MadeFile, Work
-from survey_app.services.importing_units import import_units
 from survey_app.services.scopes import Scope
-from survey_app.services.unit_uploads import check_upload, erase_upload, held_upload
+from survey_app.services.units.importing import import_units
+from survey_app.services.units.uploads import check_upload, erase_upload, held_upload
 
 #: Reading, checking, writing.
 _STEPS = 3

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from survey_app.domain.messages import Refused, message
 from survey_app.services.counting import read_tally, recount
-from survey_app.services.paper_counts import recount_paper
+from survey_app.services.paper.counts import recount_paper
 from survey_app.services.surveys import find_survey, load_frame
 
 

@@ -27,12 +27,12 @@ from survey_app.models import (
     SurveyTarget,
     Unit,
 )
-from survey_app.services.choosing_places import check_populations, check_sizes, check_units_exist, chosen_units
 from survey_app.services.definition_file import load_definition
 from survey_app.services.lifecycle import lock_survey, record
+from survey_app.services.plans.choosing_places import check_populations, check_sizes, check_units_exist, chosen_units
 from survey_app.services.scopes import EVERYTHING, Scope
 from survey_app.services.survey_acts import write_act
-from survey_app.services.unit_tree import UnitTree, load_tree
+from survey_app.services.units.tree import UnitTree, load_tree
 
 
 def canonical(definition: Mapping[str, Any]) -> bytes:

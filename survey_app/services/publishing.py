@@ -18,14 +18,14 @@ from survey_app.domain.messages import Refused, message
 from survey_app.domain.release import Audience, DocumentHead
 from survey_app.models import Release, ReleaseFile, Survey
 from survey_app.models.database import Database
-from survey_app.services import extras, signing
-from survey_app.services.earlier_releases import check_disclosure
 from survey_app.services.lifecycle import lock_survey, record
-from survey_app.services.paper_counts import check_all_paper_counted, paper_stamp
-from survey_app.services.release_files import FILE_STEPS, MadeFile, make_files
-from survey_app.services.release_head import release_head
-from survey_app.services.result_rows import ResultRow, rated_rows
-from survey_app.services.stored_rows import store_rows
+from survey_app.services.paper.counts import check_all_paper_counted, paper_stamp
+from survey_app.services.releases import extras, signing
+from survey_app.services.releases.earlier import check_disclosure
+from survey_app.services.releases.files import FILE_STEPS, MadeFile, make_files
+from survey_app.services.releases.head import release_head
+from survey_app.services.releases.result_rows import ResultRow, rated_rows
+from survey_app.services.releases.stored_rows import store_rows
 from survey_app.services.surveys import find_survey
 from survey_app.services.tabulating import load_counts, mark_figures_seen
 

@@ -15,10 +15,10 @@ from survey_app.domain.questionnaire import Question, Target
 from survey_app.models import Place, Survey, Unit
 from survey_app.services.counting import read_tally
 from survey_app.services.lifecycle import lock_survey
-from survey_app.services.paper_counts import PaperSum, count_paper
-from survey_app.services.slip_counts import SlipCounts, count_slips
+from survey_app.services.paper.counts import PaperSum, count_paper
+from survey_app.services.slips.counts import SlipCounts, count_slips
 from survey_app.services.surveys import Frame, load_frame
-from survey_app.services.unit_tree import UnitTree, load_tree
+from survey_app.services.units.tree import UnitTree, load_tree
 
 
 @dataclass(frozen=True)

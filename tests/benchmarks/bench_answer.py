@@ -21,11 +21,11 @@ from survey_app.cli.simulation.form_reader import read_form  # noqa: E402 - afte
 from survey_app.config import read_config  # noqa: E402 - as above.
 from survey_app.factory import create_app  # noqa: E402 - as above.
 from survey_app.models.database import Database  # noqa: E402 - as above.
-from survey_app.services.entry_codes import list_codes  # noqa: E402 - as above.
-from survey_app.services.importing_units import import_units  # noqa: E402 - as above.
+from survey_app.services.codes.entry_codes import list_codes  # noqa: E402 - as above.
 from survey_app.services.launching import launch  # noqa: E402 - as above.
 from survey_app.services.lifecycle import open_survey  # noqa: E402 - as above.
 from survey_app.services.migrating import migrate  # noqa: E402 - as above.
+from survey_app.services.units.importing import import_units  # noqa: E402 - as above.
 
 ROUNDS, TIMES = 15, 100
 EXAMPLES = ROOT / "docs" / "examples"

@@ -31,13 +31,13 @@ from survey_app.cli.simulation.opinions import Answers, Opinions  # noqa: E402 -
 from survey_app.config import read_config  # noqa: E402 - as above.
 from survey_app.models.database import Database  # noqa: E402 - as above.
 from survey_app.services.accounts import create_account  # noqa: E402 - as above.
-from survey_app.services.entry_codes import list_codes  # noqa: E402 - as above.
-from survey_app.services.importing_units import import_units  # noqa: E402 - as above.
+from survey_app.services.codes.entry_codes import list_codes  # noqa: E402 - as above.
 from survey_app.services.launching import launch  # noqa: E402 - as above.
 from survey_app.services.lifecycle import open_survey  # noqa: E402 - as above.
 from survey_app.services.migrating import migrate  # noqa: E402 - as above.
 from survey_app.services.surveys import find_survey, load_frame  # noqa: E402 - as above.
-from survey_app.services.unit_tree import load_tree  # noqa: E402 - as above.
+from survey_app.services.units.importing import import_units  # noqa: E402 - as above.
+from survey_app.services.units.tree import load_tree  # noqa: E402 - as above.
 
 WATCHERS, EVERY = 200, 15.0
 PAIRS, ANSWERS, A_SECOND, AT_A_TIME = 6, 2_000, 200, 32

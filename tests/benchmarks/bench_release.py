@@ -21,12 +21,12 @@ from survey_app.domain.release import Audience
 from survey_app.models import Place, RespondentGroup, Tally, Turnout, Unit
 from survey_app.models.database import Database
 from survey_app.services import launching, lifecycle, publishing
-from survey_app.services.importing_units import import_units
 from survey_app.services.migrating import migrate
-from survey_app.services.result_rows import result_rows
-from survey_app.services.sheet_files import write_sheet_files
+from survey_app.services.releases.result_rows import result_rows
+from survey_app.services.releases.sheet_files import write_sheet_files
 from survey_app.services.surveys import find_survey, load_frame
 from survey_app.services.tabulating import load_counts
+from survey_app.services.units.importing import import_units
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 SHARES = {"overall": [0, 0.70, 0.22, 0.05, 0.03, 0]}
@@ -103,7 +103,7 @@ def release(folder: Path) -> None:
 
     made = publishing.publish(database, "2026-1", "bench", progress=tell)
     with database.reading() as session:
-        from survey_app.services.results import file_sizes  # noqa: PLC0415 - one use
+        from survey_app.services.releases.results import file_sizes  # noqa: PLC0415 - one use
 
         for path, size in sorted(file_sizes(session, made).items()):
             print(f"  {path} {size:,} B")  # noqa: T201

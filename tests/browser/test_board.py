@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from survey_app.services import live_turnout
+from survey_app.services.progress import live as live_turnout
 from survey_app.services.surveys import find_survey
 from tests.browser.axe_rules import violations
 from tests.browser.test_console import context, log_in, serve, site

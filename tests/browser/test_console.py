@@ -17,14 +17,14 @@ from survey_app.jobs.worker import work_once
 from survey_app.models import Place, RespondentGroup
 from survey_app.services import jobs
 from survey_app.services.accounts import create_account
-from survey_app.services.importing_units import import_units
-from survey_app.services.inspection_notes import write_note
 from survey_app.services.jobs import JobKind
 from survey_app.services.migrating import migrate
-from survey_app.services.plans import create_plan
+from survey_app.services.plans.saving import create_plan
+from survey_app.services.progress.notes import write_note
 from survey_app.services.scopes import EVERYTHING
 from survey_app.services.surveys import find_survey
-from survey_app.services.unit_uploads import check_upload, find_upload, keep_upload, start_import
+from survey_app.services.units.importing import import_units
+from survey_app.services.units.uploads import check_upload, find_upload, keep_upload, start_import
 from tests.browser.axe_rules import violations
 from tests.browser.thorough import THOROUGH
 from tests.web.console_browser import NAME, PASSWORD
@@ -386,3 +386,13 @@ def test_totals_of_paper_are_added_up_as_they_are_typed(serve, context):
     )
     assert sums() == ["9 ✓", "9 ✓", "0 · 9 short"]
     assert page.input_value("[name='buses.1']") == "9"
+
+
+def test_a_second_press_sends_nothing(site, context):
+    page = log_in(context.new_page(), site)
+    page.goto(f"{site.address}/plans/new?lang=en")
+    sent = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.evaluate("() => { const b = document.querySelector('form.begin button'); b.click(); b.click(); }")
+    page.wait_for_url("**/questionnaire**")
+    assert len(sent) == 1

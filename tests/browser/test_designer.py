@@ -10,7 +10,7 @@ from survey_app.config import read_config
 from survey_app.factory import create_app
 from survey_app.services.accounts import create_account
 from survey_app.services.migrating import migrate
-from survey_app.services.plans import create_plan, find_plan
+from survey_app.services.plans.saving import create_plan, find_plan
 from survey_app.services.scopes import EVERYTHING
 from tests.cast import add_units, definition
 from tests.web.console_browser import NAME, PASSWORD

@@ -9,7 +9,7 @@ from survey_app.config import read_config
 from survey_app.factory import create_app
 from survey_app.services.accounts import create_account
 from survey_app.services.migrating import migrate
-from survey_app.services.plans import create_plan
+from survey_app.services.plans.saving import create_plan
 from survey_app.services.scopes import EVERYTHING
 from tests import cast
 from tests.browser.axe_rules import violations

@@ -10,7 +10,7 @@ from werkzeug.serving import make_server
 from survey_app.config import read_config
 from survey_app.factory import create_app
 from survey_app.services.migrating import migrate
-from survey_app.services.static_release import export_release
+from survey_app.services.releases.static import export_release
 from survey_app.web.results.static_release import StaticPages
 from tests.browser.axe_rules import violations
 from tests.browser.thorough import THOROUGH

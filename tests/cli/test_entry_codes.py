@@ -9,7 +9,7 @@ from pyzbar.pyzbar import ZBarSymbol, decode
 
 from survey_app.cli import context
 from survey_app.domain.entry_codes import is_entry_code
-from survey_app.services.importing_units import import_units
+from survey_app.services.units.importing import import_units
 from tests import cast
 
 

@@ -5,7 +5,7 @@ import pytest
 from survey_app.cli import context
 from survey_app.models import Release
 from survey_app.services import publishing
-from survey_app.services.release_files import MadeFile
+from survey_app.services.releases.files import MadeFile
 from tests import cast
 from tests.cli.test_surveys import done_well, refused, state
 

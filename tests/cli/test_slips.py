@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from survey_app.cli import context
 from survey_app.domain.entry_codes import is_entry_code, slip_mark
 from survey_app.models import Slip, SlipBatch, SurveyAct
-from survey_app.services import slips as slip_service
+from survey_app.services.slips import issuing as slip_service
 from tests import cast
 
 

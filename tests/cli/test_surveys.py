@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from analysis.ratings import Rating
 from survey_app.cli import context
 from survey_app.models import Release, Survey, SurveyAct
-from survey_app.services.result_rows import TABLE_COLUMNS
+from survey_app.services.releases.result_rows import TABLE_COLUMNS
 from tests import cast
 
 FROZEN = "The questionnaire was frozen when the survey opened; a change after that is a new survey."

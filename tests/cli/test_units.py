@@ -3,7 +3,7 @@ import re
 import pytest
 
 from survey_app.cli import context
-from survey_app.services.importing_units import known_units
+from survey_app.services.units.importing import known_units
 from tests import cast
 
 #: Row 3 to 9: each is bad in another way. The ring is of one row.

@@ -16,12 +16,12 @@ from survey_app.jobs import worker
 from survey_app.jobs.pulse import Pulse
 from survey_app.models import Job, Release, ReleaseUnit, Survey, Unit, UnitChange, UnitImport
 from survey_app.models.database import Database
-from survey_app.services import release_files
-from survey_app.services.importing_units import import_units
 from survey_app.services.jobs import DEAD_AFTER, JobKind, JobState, enqueue
+from survey_app.services.releases import files as release_files
 from survey_app.services.scopes import EVERYTHING
 from survey_app.services.surveys import find_survey
-from survey_app.services.unit_uploads import check_upload, find_upload, keep_upload, start_import
+from survey_app.services.units.importing import import_units
+from survey_app.services.units.uploads import check_upload, find_upload, keep_upload, start_import
 from tests import cast
 from tests.conftest import SECRET_KEY
 from tests.results_fixtures.cases import answered

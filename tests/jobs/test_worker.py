@@ -18,10 +18,11 @@ from survey_app.jobs.planned_times import close_due_surveys
 from survey_app.jobs.work import MadeFile
 from survey_app.jobs.worker import run_worker, work_once
 from survey_app.models import Survey, SurveyAct
-from survey_app.services import jobs, publishing, signing
+from survey_app.services import jobs, publishing
 from survey_app.services.jobs import JobKind, JobState
-from survey_app.services.release_files import MadeFile as ReleasedFile
-from survey_app.services.results import releases_of
+from survey_app.services.releases import signing
+from survey_app.services.releases.files import MadeFile as ReleasedFile
+from survey_app.services.releases.results import releases_of
 from tests.web.small_survey import EVERY_KIND, SmallSurvey
 
 

@@ -1,7 +1,7 @@
 """Heads and rows of releases as publication prints them, without a database: for tests of bulletins and sheets."""
 
 from analysis.rates import round_percent
-from survey_app.services.result_rows import ResultRow
+from survey_app.services.releases.result_rows import ResultRow
 
 OPTIONS = [
     {"code": code, "text": {"zh_Hans": text}, "rating": code}

@@ -3,7 +3,8 @@ import shutil
 import pytest
 
 from survey_app.models.database import Database
-from survey_app.services import publishing, release_files
+from survey_app.services import publishing
+from survey_app.services.releases import files as release_files
 from tests.conftest import SECRET_KEY
 from tests.services.polling import launch_poll
 

@@ -7,7 +7,7 @@ from survey_app.domain.reading_definition import read_definition
 from survey_app.models import Place, RespondentGroup, Unit
 from survey_app.services.surveys import Frame
 from survey_app.services.tabulating import SurveyCounts
-from survey_app.services.unit_tree import UnitTree
+from survey_app.services.units.tree import UnitTree
 
 _LEVELS = ("city", "county", "township", "village")
 

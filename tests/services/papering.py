@@ -3,7 +3,7 @@
 from survey_app.domain.paper import PaperCount
 from survey_app.models import Survey
 from survey_app.services.lifecycle import close_survey
-from survey_app.services.paper_totals import enter_paper, find_desk
+from survey_app.services.paper.totals import enter_paper, find_desk
 from survey_app.services.surveys import find_survey
 from tests.services.polling import DEFINITION, launch_poll
 

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from survey_app.domain.ballot import Channel, mark
 from survey_app.models import EntryCode, Place, RespondentGroup, Unit
 from survey_app.services.ballot_store import Submission, store
-from survey_app.services.importing_units import import_units
 from survey_app.services.launching import launch
 from survey_app.services.lifecycle import open_survey
 from survey_app.services.surveys import load_frame
+from survey_app.services.units.importing import import_units
 
 UNITS = """code,name,level,parent_code
 C,常德市,city,

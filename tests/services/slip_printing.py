@@ -3,8 +3,8 @@
 from sqlalchemy import select
 
 from survey_app.models import Place, Unit
-from survey_app.services.slip_planning import SlipOrder
-from survey_app.services.slips import issue_slips, make_slips
+from survey_app.services.slips.issuing import issue_slips, make_slips
+from survey_app.services.slips.planning import SlipOrder
 from tests.services.polling import DEFINITION, launch_poll
 
 URL = "https://my.cd.cn"

@@ -10,8 +10,9 @@ from sqlalchemy import select, text
 from survey_app.domain.lifecycle import Act
 from survey_app.models import AuditEntry, SurveyAct
 from survey_app.models.database import Database
-from survey_app.services import code_upkeep, lifecycle
+from survey_app.services import lifecycle
 from survey_app.services.audit_trail import Chain, Expected, Fault, audit, check_chain
+from survey_app.services.codes import upkeep as code_upkeep
 from tests.services.polling import launch_poll
 
 

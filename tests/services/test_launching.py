@@ -23,10 +23,10 @@ from survey_app.models import (
     Unit,
 )
 from survey_app.services import launching
-from survey_app.services.importing_units import import_units
 from survey_app.services.launching import canonical, change_definition, launch
 from survey_app.services.lifecycle import open_survey
 from survey_app.services.surveys import load_frame
+from survey_app.services.units.importing import import_units
 from tests import cast
 
 EXAMPLES = Path(__file__).parents[2] / "docs/examples"

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from survey_app.services.bulletin_sections.basics import basics
 from survey_app.services.publishing import draft_release, publish
-from survey_app.services.release_tables import overview, units
-from survey_app.services.release_tables.method import method
-from survey_app.services.results import release_of
-from survey_app.services.stored_rows import stored_rows
+from survey_app.services.releases.bulletin_sections.basics import basics
+from survey_app.services.releases.results import release_of
+from survey_app.services.releases.stored_rows import stored_rows
+from survey_app.services.releases.tables import overview, units
+from survey_app.services.releases.tables.method import method
 from tests.services.papering import QUESTIONS, TOTALS, close, enter, with_paper
 from tests.services.polling import DEFINITION
 

@@ -5,12 +5,13 @@ from sqlalchemy import select
 
 from survey_app.domain.messages import Refused
 from survey_app.models import Release, ReleaseFile, ReleaseUnit, Survey
-from survey_app.services import publishing, results
-from survey_app.services.importing_units import import_units
+from survey_app.services import publishing
 from survey_app.services.lifecycle import close_survey, reopen_survey
 from survey_app.services.publishing import publish, withdraw
-from survey_app.services.result_rows import result_rows, table_rows
+from survey_app.services.releases import results
+from survey_app.services.releases.result_rows import result_rows, table_rows
 from survey_app.services.tabulating import load_counts
+from survey_app.services.units.importing import import_units
 from tests.services.polling import UNITS
 
 #: The files of this survey's release: no waves, one town alone is asked of buses.

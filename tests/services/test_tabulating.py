@@ -8,7 +8,7 @@ from survey_app.domain.ballot import Channel
 from survey_app.domain.messages import Refused
 from survey_app.services.auditing import audit_tally
 from survey_app.services.lifecycle import close_survey, reopen_survey
-from survey_app.services.result_rows import TABLE_COLUMNS, result_rows, table_rows
+from survey_app.services.releases.result_rows import TABLE_COLUMNS, result_rows, table_rows
 from survey_app.services.surveys import find_survey
 from survey_app.services.tabulating import load_counts, mark_figures_seen, tally_columns, tally_rows
 from tests.services.polling import DEFINITION, launch_poll

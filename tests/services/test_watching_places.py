@@ -7,14 +7,14 @@ from sqlalchemy import select
 
 from survey_app.domain.ballot import Channel
 from survey_app.models import AuditEntry, CodeHit, EntryCode, InspectionNote, Place, Quota, RespondentGroup, Tally, Unit
-from survey_app.services import inspection_notes
-from survey_app.services.dead_codes import DeadCodes, dead_codes
-from survey_app.services.reminders import reminders
+from survey_app.services.progress import notes as inspection_notes
+from survey_app.services.progress.dead_codes import DeadCodes, dead_codes
+from survey_app.services.progress.groups import turnout_of_groups
+from survey_app.services.progress.reminders import reminders
+from survey_app.services.progress.turnout import take_turnout
 from survey_app.services.scopes import EVERYTHING, Scope
-from survey_app.services.turnout import take_turnout
-from survey_app.services.turnout_groups import turnout_of_groups
 from tests import cast
-from tests.services.test_turnout import FIRST, FOURTH, SECOND, THIRD, came
+from tests.services.progress.test_turnout import FIRST, FOURTH, SECOND, THIRD, came
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from survey_app.config import read_config
 from survey_app.factory import create_app
-from survey_app.services import release_files
+from survey_app.services.releases import files as release_files
 from tests.web.small_survey import EVERY_KIND, TARGETS, SmallSurvey
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from survey_app.jobs.worker import work_once
 from survey_app.models import Job
-from survey_app.services.importing_units import known_units
+from survey_app.services.units.importing import known_units
 from tests import cast
 from tests.web.console_browser import plain
 

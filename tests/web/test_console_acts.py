@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from survey_app.jobs.worker import work_once
 from survey_app.models import Job, Survey, SurveyAct
-from survey_app.services.results import releases_of
+from survey_app.services.releases.results import releases_of
 from tests.web.console_browser import NAME, plain
 from tests.web.small_survey import EVERY_KIND
 

@@ -11,9 +11,9 @@ from sqlalchemy import select, update
 
 from survey_app.domain.powers import Role
 from survey_app.models import CodeHit, ConsoleSession, EntryCode, Job, Place, Unit
-from survey_app.services import live_turnout
 from survey_app.services.accounts import create_account
-from survey_app.services.turnout import take_turnout
+from survey_app.services.progress import live as live_turnout
+from survey_app.services.progress.turnout import take_turnout
 from survey_app.web.organiser import board_map
 from tests import cast
 from tests.web.console_browser import PASSWORD, Browser, plain

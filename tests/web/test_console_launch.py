@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from survey_app.models import Place, Quota, Survey, SurveyAct, SurveyPlan
 from survey_app.services.accounts import create_account
-from survey_app.services.plans import create_plan
+from survey_app.services.plans.saving import create_plan
 from survey_app.services.scopes import EVERYTHING
 from tests import cast
 from tests.web.console_browser import NAME, PASSWORD, Browser, plain

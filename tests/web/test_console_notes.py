@@ -9,8 +9,9 @@ from sqlalchemy import select
 from survey_app.domain.powers import Role
 from survey_app.domain.release import Audience
 from survey_app.models import InspectionNote, Place, Unit
-from survey_app.services import publishing, release_files
+from survey_app.services import publishing
 from survey_app.services.publishing import publish
+from survey_app.services.releases import files as release_files
 from tests.results_fixtures.cases import SURVEY, answered
 from tests.web.console_browser import plain
 from tests.web.small_survey import TOWN, VILLAGE
@@ -125,7 +126,7 @@ def test_a_unit_gets_its_sheet_once_it_was_issued(app, organiser, monkeypatch):
 
 def publish_internally(database, slug):
     from survey_app.domain.release import Step  # noqa: PLC0415
-    from survey_app.services.signing import sign  # noqa: PLC0415
+    from survey_app.services.releases.signing import sign  # noqa: PLC0415
 
     for step, by in zip(Step, ("王", "李", "赵"), strict=True):
         with database.writing() as session:

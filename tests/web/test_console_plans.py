@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from survey_app.services.plans import create_plan, find_plan, save_plan
+from survey_app.services.plans.saving import create_plan, find_plan, save_plan
 from survey_app.services.scopes import EVERYTHING
 from tests.cast import definition, with_groups
 from tests.web.console_browser import plain

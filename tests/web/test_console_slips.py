@@ -8,8 +8,8 @@ from sqlalchemy import func, select, update
 from survey_app.domain.entry_codes import slip_mark
 from survey_app.jobs.worker import work_once
 from survey_app.models import Job, Slip, SlipBatch
-from survey_app.services.slip_planning import SlipOrder
-from survey_app.services.slips import issue_slips, make_slips
+from survey_app.services.slips.issuing import issue_slips, make_slips
+from survey_app.services.slips.planning import SlipOrder
 from tests.web.console_browser import plain
 from tests.web.small_survey import EVERY_KIND, TARGETS, TOWN, SmallSurvey, other
 

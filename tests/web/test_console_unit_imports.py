@@ -11,9 +11,9 @@ from sqlalchemy import func, select, update
 from survey_app.documents.sheet_reader import read_sheet, unit_rows
 from survey_app.domain.units import check_units
 from survey_app.models import AuditEntry, Job, Unit, UnitImport
-from survey_app.services.changing_units import close_unit
 from survey_app.services.jobs import KEPT_FOR, JobKind, JobState
 from survey_app.services.scopes import EVERYTHING
+from survey_app.services.units.changing import close_unit
 from tests import cast
 from tests.web.console_browser import Browser, plain
 from tests.web.sending_lists import GOOD, IMPORTS, agree, do_import, jobs, look, send, units, work, workbook

@@ -6,9 +6,9 @@ from sqlalchemy import select
 from survey_app.domain.powers import Role
 from survey_app.models import Unit
 from survey_app.services.accounts import create_account
-from survey_app.services.changing_units import merge_unit, move_unit
-from survey_app.services.importing_units import known_units
 from survey_app.services.scopes import EVERYTHING
+from survey_app.services.units.changing import merge_unit, move_unit
+from survey_app.services.units.importing import known_units
 from tests import cast
 from tests.web.console_browser import Browser, plain
 from tests.web.sending_lists import IMPORTS, agree, do_import, look, work

@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from survey_app.models import Unit
-from survey_app.services.changing_units import close_unit
-from survey_app.services.importing_units import import_units
 from survey_app.services.scopes import EVERYTHING
+from survey_app.services.units.changing import close_unit
+from survey_app.services.units.importing import import_units
 from tests import cast
 from tests.web.console_browser import plain
 from tests.web.small_survey import EVERY_KIND, SmallSurvey, other

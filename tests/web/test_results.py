@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from survey_app.config import read_config
 from survey_app.factory import create_app
 from survey_app.models import ReleaseUnit
-from survey_app.services import results as published
+from survey_app.services.releases import results as published
 from tests.results_fixtures.cases import ANSWERS, SURVEY, UNITS, answered, reviewed
 from tests.results_fixtures.reading import get, lines, page, table, words
 

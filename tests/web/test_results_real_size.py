@@ -8,11 +8,11 @@ from sqlalchemy import select
 
 from survey_app.models import Place
 from survey_app.services.counting import TallyKey, count_ballots
-from survey_app.services.importing_units import import_units
 from survey_app.services.launching import launch
 from survey_app.services.lifecycle import close_survey, open_survey
 from survey_app.services.publishing import publish
 from survey_app.services.surveys import load_frame
+from survey_app.services.units.importing import import_units
 
 pytestmark = pytest.mark.demo
 

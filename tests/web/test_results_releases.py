@@ -9,7 +9,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from survey_app.services.launching import launch
-from survey_app.services.results import file_sizes, releases_of
+from survey_app.services.releases.results import file_sizes, releases_of
 from tests.results_fixtures.cases import ANSWERS, SURVEY, UNITS, Case, add_units, answered, ballots, reviewed
 
 pytestmark = pytest.mark.usefixtures("without_bulletins")

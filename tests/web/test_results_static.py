@@ -12,9 +12,9 @@ from survey_app.config import read_config
 from survey_app.domain.messages import Refused
 from survey_app.factory import create_app
 from survey_app.services.migrating import migrate
-from survey_app.services.results import PAGE_ROWS
-from survey_app.services.static_release import export_release
-from survey_app.services.whole_release import load_release
+from survey_app.services.releases.results import PAGE_ROWS
+from survey_app.services.releases.static import export_release
+from survey_app.services.releases.whole import load_release
 from survey_app.web.results import unit_list
 from survey_app.web.results.static_release import StaticPages
 from tests.results_fixtures.cases import SURVEY, TARGETS, UNITS, Case, answered, rating

@@ -11,7 +11,7 @@ from survey_app.domain.messages import Message, Refused, message
 from survey_app.domain.powers import Power, Role
 from survey_app.models import Account, Unit
 from survey_app.services import accounts, one_time_codes
-from survey_app.services.finding_units import MOST_FOUND, find_units, offered_units
+from survey_app.services.units.finding import MOST_FOUND, find_units, offered_units
 from survey_app.web.languages import say
 from survey_app.web.organiser.access import visitor, visitor_name
 from survey_app.web.organiser.blueprint import organiser

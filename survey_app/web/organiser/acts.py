@@ -14,9 +14,9 @@ from survey_app.domain.powers import Power
 from survey_app.models import Survey
 from survey_app.services import jobs, lifecycle, publishing
 from survey_app.services.opening import find_approval, opens_by_itself, what_hinders
-from survey_app.services.results import public_releases
+from survey_app.services.progress.turnout import turnout_board
+from survey_app.services.releases.results import public_releases
 from survey_app.services.surveys import load_frame
-from survey_app.services.turnout import turnout_board
 from survey_app.web.languages import say
 from survey_app.web.organiser import fresh_code
 from survey_app.web.organiser.access import visitor_name

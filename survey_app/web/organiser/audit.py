@@ -10,8 +10,8 @@ from forms.account_forms import AuditForm
 from survey_app.domain.lifecycle import SurveyState
 from survey_app.domain.messages import Message, message
 from survey_app.domain.powers import Power, Role
-from survey_app.services.changing_units import HOME_ZONE
 from survey_app.services.reading_audit import kinds, read_audit
+from survey_app.services.units.changing import HOME_ZONE
 from survey_app.web.languages import say
 from survey_app.web.organiser import words
 from survey_app.web.organiser.blueprint import organiser

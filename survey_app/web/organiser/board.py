@@ -16,14 +16,14 @@ from survey_app.domain.lifecycle import Act, SurveyState, allows
 from survey_app.domain.powers import Power
 from survey_app.domain.texts import DEFAULT_LANGUAGE
 from survey_app.models import Survey
-from survey_app.services.dead_codes import dead_codes
-from survey_app.services.inspection_notes import count_notes
 from survey_app.services.lifecycle import acts_of
-from survey_app.services.live_turnout import AT_LATEST, LiveTurnout
-from survey_app.services.results import public_releases
+from survey_app.services.progress.dead_codes import dead_codes
+from survey_app.services.progress.groups import turnout_of_groups
+from survey_app.services.progress.hours import turnout_hours
+from survey_app.services.progress.live import AT_LATEST, LiveTurnout
+from survey_app.services.progress.notes import count_notes
+from survey_app.services.releases.results import public_releases
 from survey_app.services.scopes import Reach, reach
-from survey_app.services.turnout_groups import turnout_of_groups
-from survey_app.services.turnout_hours import turnout_hours
 from survey_app.web.languages import language
 from survey_app.web.organiser.access import may, visitor
 from survey_app.web.organiser.blueprint import organiser

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from survey_app.domain.turnout import TurnoutStanding, standing_of_turnout
-from survey_app.services.turnout import TurnoutBoard, TurnoutSnapshot, UnitTurnout
+from survey_app.services.progress.turnout import TurnoutBoard, TurnoutSnapshot, UnitTurnout
 
 #: Tiles side by side.
 COLUMNS = 60

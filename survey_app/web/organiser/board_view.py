@@ -16,8 +16,8 @@ from survey_app.domain.turnout import (
     standing_of_turnout,
 )
 from survey_app.models import Survey, Unit
-from survey_app.services.live_turnout import LiveTurnout, TurnoutWatch
-from survey_app.services.turnout import TurnoutBoard, UnitTurnout
+from survey_app.services.progress.live import LiveTurnout, TurnoutWatch
+from survey_app.services.progress.turnout import TurnoutBoard, UnitTurnout
 from survey_app.web.organiser.access import visitor
 from survey_app.web.organiser.narrowing import line_within, part_asked_for
 from survey_app.web.transaction import session

@@ -13,9 +13,9 @@ from survey_app.domain.lifecycle import Act, SurveyState, after, allows
 from survey_app.domain.messages import Message, message
 from survey_app.domain.powers import Power
 from survey_app.models import Survey
-from survey_app.services import code_upkeep
-from survey_app.services.code_hits import UNKNOWN, hits_of_no_poster
-from survey_app.services.place_codes import GroupCode, PlaceCodes, codes_board, find_places, place_codes
+from survey_app.services.codes import upkeep as code_upkeep
+from survey_app.services.codes.hits import UNKNOWN, hits_of_no_poster
+from survey_app.services.codes.place_codes import GroupCode, PlaceCodes, codes_board, find_places, place_codes
 from survey_app.services.scopes import covers_entry_code
 from survey_app.web.languages import say
 from survey_app.web.organiser.access import visitor, visitor_name

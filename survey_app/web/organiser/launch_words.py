@@ -17,10 +17,10 @@ from survey_app.domain.texts import as_texts, pick
 from survey_app.domain.units import Level
 from survey_app.domain.units.level import LEVEL_NAMES
 from survey_app.models import SurveyPlan
-from survey_app.services.launch_checklist import Item
+from survey_app.services.plans.checklist import Item
 from survey_app.services.scopes import Scope
 from survey_app.services.surveys_in_scope import classes_within, survey_lines
-from survey_app.services.unit_tree import UnitTree
+from survey_app.services.units.tree import UnitTree
 from survey_app.web.languages import language
 
 #: More areas than these are written by their codes.

@@ -10,7 +10,7 @@ from survey_app.domain.messages import Refused
 from survey_app.domain.powers import Power
 from survey_app.models import Job, Survey, SurveyPlan
 from survey_app.services.jobs import JobKind, find_job
-from survey_app.services.plans import find_plan
+from survey_app.services.plans.saving import find_plan
 from survey_app.services.scopes import EVERYTHING, Scope, covers_code, covers_place, job_within, plan_within
 from survey_app.services.surveys import find_survey
 

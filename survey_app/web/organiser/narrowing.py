@@ -7,8 +7,8 @@ from flask import abort
 
 from survey_app.domain import powers
 from survey_app.models import Job, Survey, Unit
+from survey_app.services.progress.turnout import TurnoutBoard, turnout_board
 from survey_app.services.scopes import Reach, job_within, reach, top_unit, unit_ids
-from survey_app.services.turnout import TurnoutBoard, turnout_board
 from survey_app.web.organiser.access import visitor
 from survey_app.web.organiser.blueprint import organiser
 from survey_app.web.organiser.named import power_of_job

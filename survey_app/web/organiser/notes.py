@@ -7,7 +7,7 @@ from forms.note_form import NoteForm
 from survey_app.domain.messages import message
 from survey_app.domain.powers import Power
 from survey_app.models import Place, Survey, Unit
-from survey_app.services import inspection_notes
+from survey_app.services.progress import notes as inspection_notes
 from survey_app.web.languages import say
 from survey_app.web.organiser.access import visitor, visitor_name
 from survey_app.web.organiser.blueprint import organiser

@@ -13,8 +13,8 @@ from survey_app.domain.plan_faults import plan_faults
 from survey_app.domain.powers import Power
 from survey_app.models import Survey, SurveyPlan
 from survey_app.services.jobs import JobKind, JobState, jobs_of
-from survey_app.services.plan_templates import can_load_example
-from survey_app.services.plans import list_plans
+from survey_app.services.plans.saving import list_plans
+from survey_app.services.plans.templates import can_load_example
 from survey_app.services.surveys import ballot_modes
 from survey_app.services.surveys_in_scope import SurveyLine, count_units_within, survey_lines
 from survey_app.web.organiser.access import visitor

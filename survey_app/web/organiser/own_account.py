@@ -10,8 +10,8 @@ from survey_app.domain.messages import Refused, message
 from survey_app.domain.powers import Power
 from survey_app.models import Account
 from survey_app.services import accounts, console_sessions, one_time_codes
-from survey_app.services.changing_units import HOME_ZONE
 from survey_app.services.scopes import top_unit
+from survey_app.services.units.changing import HOME_ZONE
 from survey_app.web import transaction
 from survey_app.web.languages import say
 from survey_app.web.organiser import fresh_code, throttle

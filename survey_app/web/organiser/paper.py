@@ -12,10 +12,11 @@ from survey_app.domain.messages import Message, Refused, message
 from survey_app.domain.paper import HEAD, HEAD_NAMES, PaperState
 from survey_app.domain.powers import Power
 from survey_app.models import Survey
-from survey_app.services import jobs, paper_totals
+from survey_app.services import jobs
 from survey_app.services.jobs import JobKind
-from survey_app.services.paper_board import paper_board
-from survey_app.services.paper_totals import PaperDesk
+from survey_app.services.paper import totals as paper_totals
+from survey_app.services.paper.board import paper_board
+from survey_app.services.paper.totals import PaperDesk
 from survey_app.web.languages import language, say
 from survey_app.web.organiser.access import visitor, visitor_name
 from survey_app.web.organiser.blueprint import organiser

@@ -21,13 +21,13 @@ from survey_app.domain.messages import Message, Refused, message
 from survey_app.domain.plan_faults import shown_definition
 from survey_app.domain.powers import Power
 from survey_app.models import Survey, SurveyPlan
-from survey_app.services import place_sizes
-from survey_app.services.choosing_places import by_area, chosen_units
-from survey_app.services.launch_checklist import Checklist, Item, Standing, check_plan
-from survey_app.services.launching_plans import launch_plan, with_defaults
-from survey_app.services.plans import find_plan, save_plan, survey_of_plan
+from survey_app.services.plans import place_sizes
+from survey_app.services.plans.checklist import Checklist, Item, Standing, check_plan
+from survey_app.services.plans.choosing_places import by_area, chosen_units
+from survey_app.services.plans.launching import launch_plan, with_defaults
+from survey_app.services.plans.saving import find_plan, save_plan, survey_of_plan
 from survey_app.services.surveys import ballot_modes
-from survey_app.services.unit_tree import UnitTree, load_tree
+from survey_app.services.units.tree import UnitTree, load_tree
 from survey_app.web.languages import say
 from survey_app.web.organiser import launch_words, uploads
 from survey_app.web.organiser.access import visitor, visitor_name

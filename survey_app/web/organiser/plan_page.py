@@ -24,7 +24,7 @@ from survey_app.domain.plan_faults import plan_faults
 from survey_app.domain.questionnaire import QuestionKind
 from survey_app.domain.rating_scale import BUILT_IN
 from survey_app.models import Survey, SurveyPlan
-from survey_app.services.plans import find_plan, survey_of_plan
+from survey_app.services.plans.saving import find_plan, survey_of_plan
 from survey_app.services.surveys_in_scope import classes_within
 from survey_app.web.languages import say
 from survey_app.web.organiser.access import visitor

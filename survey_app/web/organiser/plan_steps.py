@@ -9,7 +9,7 @@ from survey_app.domain.messages import Refused
 from survey_app.domain.plan_document import Given
 from survey_app.domain.plan_editing import Edited
 from survey_app.models import SurveyPlan
-from survey_app.services.plans import check_version, save_plan
+from survey_app.services.plans.saving import check_version, save_plan
 from survey_app.web.languages import say
 from survey_app.web.organiser.access import visitor_name
 from survey_app.web.organiser.plan_page import named, questionnaire_page

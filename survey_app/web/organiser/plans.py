@@ -13,9 +13,9 @@ from survey_app.domain.plan_document import questions_of
 from survey_app.domain.plan_editing import replace_questions
 from survey_app.domain.powers import Power
 from survey_app.models import SurveyPlan
-from survey_app.services import plans
 from survey_app.services.definition_file import parse_plan
-from survey_app.services.plan_templates import TEMPLATES, begin_with, known_organiser, load_example
+from survey_app.services.plans import saving as plans
+from survey_app.services.plans.templates import TEMPLATES, begin_with, known_organiser, load_example
 from survey_app.services.surveys_in_scope import count_units_within
 from survey_app.web.languages import say
 from survey_app.web.organiser import uploads

@@ -7,9 +7,9 @@ from forms.console_forms import PostersForm
 from survey_app.domain.messages import Refused, message
 from survey_app.domain.powers import Power
 from survey_app.models import Survey
-from survey_app.services.entry_codes import address_warning
+from survey_app.services.codes.entry_codes import address_warning
 from survey_app.services.jobs import JobKind, enqueue, jobs_of
-from survey_app.services.turnout import TurnoutBoard, turnout_board
+from survey_app.services.progress.turnout import TurnoutBoard, turnout_board
 from survey_app.web.organiser.access import visitor_name
 from survey_app.web.organiser.blueprint import organiser
 from survey_app.web.organiser.narrowing import board_or_404, jobs_within, part_asked_for

@@ -8,7 +8,7 @@ from flask import render_template
 from survey_app.models import Survey
 from survey_app.services.jobs import JobKind, JobState, jobs_of
 from survey_app.services.opening import find_approval, opens_by_itself, what_hinders
-from survey_app.services.plans import plan_of_survey
+from survey_app.services.plans.saving import plan_of_survey
 from survey_app.services.surveys import load_frame
 from survey_app.web.organiser.access import visitor_name
 from survey_app.web.organiser.narrowing import board_or_404

@@ -10,10 +10,10 @@ from survey_app.domain.messages import Message, Refused, message
 from survey_app.domain.powers import Power
 from survey_app.models import Survey
 from survey_app.services.launching import change_definition, launch
-from survey_app.services.plans import definition_of, follow_survey
+from survey_app.services.plans.saving import definition_of, follow_survey
 from survey_app.services.scopes import Reach, reach
 from survey_app.services.surveys import load_frame
-from survey_app.services.unit_browsing import count_units
+from survey_app.services.units.browsing import count_units
 from survey_app.web.languages import say
 from survey_app.web.organiser import uploads
 from survey_app.web.organiser.access import visitor, visitor_name

@@ -13,10 +13,11 @@ from survey_app.domain.messages import Message, Refused, message
 from survey_app.domain.powers import Power
 from survey_app.domain.release import Audience, DocumentHead, Step, next_step, step_name
 from survey_app.models import Release, ReleaseUnit, Survey
-from survey_app.services import jobs, publishing, signing
-from survey_app.services import results as published
-from survey_app.services.result_rows import OWN_LEVEL
-from survey_app.services.sheet_files import one_sheet
+from survey_app.services import jobs, publishing
+from survey_app.services.releases import results as published
+from survey_app.services.releases import signing
+from survey_app.services.releases.result_rows import OWN_LEVEL
+from survey_app.services.releases.sheet_files import one_sheet
 from survey_app.web.languages import say
 from survey_app.web.organiser import fresh_code
 from survey_app.web.organiser.access import visitor_name

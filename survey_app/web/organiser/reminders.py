@@ -8,7 +8,7 @@ from flask import Response, abort, render_template, request
 from survey_app.domain.messages import message
 from survey_app.domain.powers import Power
 from survey_app.models import Survey
-from survey_app.services.reminders import Reminder, reminders
+from survey_app.services.progress.reminders import Reminder, reminders
 from survey_app.web.languages import say
 from survey_app.web.organiser.blueprint import organiser
 from survey_app.web.organiser.board_export import table_file

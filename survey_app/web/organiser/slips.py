@@ -17,10 +17,10 @@ from survey_app.models import Survey
 from survey_app.services import jobs
 from survey_app.services.audit_trail import audit
 from survey_app.services.jobs import JobKind
-from survey_app.services.slip_counts import SlipCounts, count_slips
-from survey_app.services.slip_planning import SlipOrder, plan_slips, slip_groups
+from survey_app.services.progress.turnout import TurnoutBoard, UnitTurnout
+from survey_app.services.slips.counts import SlipCounts, count_slips
+from survey_app.services.slips.planning import SlipOrder, plan_slips, slip_groups
 from survey_app.services.surveys import ballot_modes
-from survey_app.services.turnout import TurnoutBoard, UnitTurnout
 from survey_app.web.organiser.access import visitor_name
 from survey_app.web.organiser.blueprint import organiser
 from survey_app.web.organiser.job_pages import job_or_404

@@ -11,9 +11,9 @@ from survey_app.documents.fonts import missing_glyphs
 from survey_app.domain.messages import Message, Refused, message
 from survey_app.domain.powers import Power
 from survey_app.domain.units import UnitRow
-from survey_app.services import changing_units
-from survey_app.services.unit_browsing import UnitInTree, possible_heirs, possible_parents
-from survey_app.services.unit_surveys import surveys_over
+from survey_app.services.units import changing as changing_units
+from survey_app.services.units.browsing import UnitInTree, possible_heirs, possible_parents
+from survey_app.services.units.surveys import surveys_over
 from survey_app.web.languages import say
 from survey_app.web.organiser.access import visitor
 from survey_app.web.organiser.blueprint import organiser

@@ -15,12 +15,12 @@ from survey_app.domain.powers import Power
 from survey_app.models import Job
 from survey_app.services import jobs
 from survey_app.services.audit_trail import audit
-from survey_app.services.changing_units import HOME_ZONE
 from survey_app.services.jobs import JobKind
 from survey_app.services.surveys_in_scope import survey_lines
-from survey_app.services.undoing_import import undo_import, why_not_undone
-from survey_app.services.unit_history import find_import, list_imports
-from survey_app.services.unit_uploads import (
+from survey_app.services.units.changing import HOME_ZONE
+from survey_app.services.units.history import find_import, list_imports
+from survey_app.services.units.undoing import undo_import, why_not_undone
+from survey_app.services.units.uploads import (
     Upload,
     check_upload,
     erase_upload,

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from survey_app.domain.powers import Power
 from survey_app.models import Survey, Unit
-from survey_app.services.issued_sheets import has_issued_sheet, issued_sheet
+from survey_app.services.releases.issued_sheets import has_issued_sheet, issued_sheet
 from survey_app.web.organiser.access import may
 from survey_app.web.organiser.blueprint import organiser
 from survey_app.web.organiser.policy import About, policy

@@ -6,12 +6,12 @@ from survey_app.domain.messages import Message, message
 from survey_app.domain.powers import Power
 from survey_app.domain.units import Level
 from survey_app.domain.units.level import LEVEL_NAMES
-from survey_app.services import unit_browsing
-from survey_app.services.changing_units import HOME_ZONE
 from survey_app.services.scopes import covers_code
-from survey_app.services.unit_browsing import MOST_SHOWN, UnitInTree, Wanted, browse_units
-from survey_app.services.unit_history import history_of
-from survey_app.services.unit_surveys import surveys_over
+from survey_app.services.units import browsing as unit_browsing
+from survey_app.services.units.browsing import MOST_SHOWN, UnitInTree, Wanted, browse_units
+from survey_app.services.units.changing import HOME_ZONE
+from survey_app.services.units.history import history_of
+from survey_app.services.units.surveys import surveys_over
 from survey_app.web.languages import say
 from survey_app.web.organiser.access import visitor
 from survey_app.web.organiser.blueprint import organiser

@@ -7,7 +7,7 @@ from limits import parse
 from forms.entry_code_form import EntryCodeForm
 from survey_app.domain.entry_codes import is_entry_code, normalise
 from survey_app.domain.messages import message
-from survey_app.services.code_hits import UNKNOWN, HitCounter
+from survey_app.services.codes.hits import UNKNOWN, HitCounter
 from survey_app.web import rate_limits
 from survey_app.web.public.blueprint import public
 from survey_app.web.public.notices import Notice, notice_page, unknown_page

@@ -18,7 +18,7 @@ from survey_app.domain.doors import Door
 from survey_app.domain.entry_codes import is_entry_code, is_slip_code, normalise
 from survey_app.domain.questionnaire import AnswerSheet
 from survey_app.services.answering import answer_sheet, find_door, find_door_by_hand
-from survey_app.services.plan_preview import load_plan_frame, plan_door
+from survey_app.services.plans.preview import load_plan_frame, plan_door
 from survey_app.services.surveys import Frame, load_frame
 from survey_app.web.languages import LANGUAGES
 from survey_app.web.parts import parts

@@ -8,7 +8,7 @@ from typing import Any
 
 from survey_app.domain.messages import Message, message
 from survey_app.models import ReleaseUnit
-from survey_app.services.results import printed_shares
+from survey_app.services.releases.results import printed_shares
 from survey_app.web.results import words
 from survey_app.web.results.comparing import Beside, beside, extras_of
 from survey_app.web.results.here import Sort

@@ -8,7 +8,7 @@ from flask import Response, abort, send_file
 
 from survey_app.domain.messages import message
 from survey_app.models import Release, ReleaseFile
-from survey_app.services import results as published
+from survey_app.services.releases import results as published
 from survey_app.web.languages import language, say
 from survey_app.web.results.blueprint import results
 from survey_app.web.transaction import session

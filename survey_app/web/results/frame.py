@@ -6,7 +6,7 @@ from typing import Any
 
 from survey_app.domain.messages import Message
 from survey_app.models import Release
-from survey_app.services.results import ReleaseReader
+from survey_app.services.releases.results import ReleaseReader
 from survey_app.web.release_downloads import Download, downloads
 from survey_app.web.results import method, words
 from survey_app.web.results.drawings import Drawing, figures

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from survey_app.domain.lifecycle import SurveyState
 from survey_app.domain.messages import Refused
 from survey_app.models import Release
-from survey_app.services import results as published
+from survey_app.services.releases import results as published
 from survey_app.services.surveys import find_survey
 from survey_app.web.languages import language
 from survey_app.web.parts import parts

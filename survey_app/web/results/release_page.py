@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from survey_app.domain.messages import Message
 from survey_app.models import Release, ReleaseUnit
-from survey_app.services import results as published
-from survey_app.services.results import PAGE_ROWS, ReleaseReader
+from survey_app.services.releases import results as published
+from survey_app.services.releases.results import PAGE_ROWS, ReleaseReader
 from survey_app.web.release_downloads import Download
 from survey_app.web.results import words
 from survey_app.web.results.bars import Figure, Row, figure, group_figures, ordered, row_of

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from flask import Flask, render_template
 
-from survey_app.services.results import PAGE_ROWS
-from survey_app.services.whole_release import WholeRelease
+from survey_app.services.releases.results import PAGE_ROWS
+from survey_app.services.releases.whole import WholeRelease
 from survey_app.web.languages import LANGUAGES
 from survey_app.web.results import words
 from survey_app.web.results.frame import Frame, frame_of

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from survey_app.models import ReleaseUnit
-from survey_app.services.whole_release import WholeRelease
+from survey_app.services.releases.whole import WholeRelease
 
 #: So many names stand on one page and within 50 kB.
 MOST_NAMES = 480

@@ -1,0 +1,1 @@
+"""Entry codes: listed, replaced, voided, scanned in vain."""

@@ -1,0 +1,1 @@
+"""Ballots on paper: sheets to print, totals entered twice, what is counted of them."""

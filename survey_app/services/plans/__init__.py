@@ -1,0 +1,1 @@
+"""Surveys before their launch: written, previewed, checked, launched."""

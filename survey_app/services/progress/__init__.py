@@ -1,0 +1,1 @@
+"""What is seen of a survey that runs: turnout, reminders, inspection notes."""

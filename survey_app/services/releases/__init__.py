@@ -1,0 +1,1 @@
+"""Releases: rows, heads, tables, figures and files; signed, read and exported."""

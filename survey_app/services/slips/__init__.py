@@ -1,0 +1,1 @@
+"""Slips: planned, issued, counted."""

@@ -1,0 +1,1 @@
+"""Units: the tree, its imports, its changes and their history."""
