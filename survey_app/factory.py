@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
 _ROOT = Path(__file__).parents[1]
+
+#: Seconds for which one thread may compute while others want to. An answer goes from thread to thread until it is on
+#: disk, and at each step waits that long where somebody's page is being made; Python's own 5 ms would add up.
+SWITCH_EVERY = 0.0005
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -81,6 +86,7 @@ def create_worker_app() -> Flask:
     A signal to the whole process group can end the workers first; the server then starts new ones while it ends itself,
     and these would keep the port for ever.
     """
+    sys.setswitchinterval(SWITCH_EVERY)
     server = multiprocessing.parent_process()
     if server is not None:
         threading.Thread(target=_end_after, args=(server,), name="watch-server", daemon=True).start()

@@ -1,8 +1,8 @@
-// Brings newer figures into the board every 15 seconds while the page is seen. What did not change is not touched, so
+// Brings newer figures into the board every 30 seconds while the page is seen. What did not change is not touched, so
 // focus, scrolling and what is being typed stay. Without script the page is loaded again by hand.
 "use strict";
 (function () {
-  const EVERY = 15000, LONGEST = 120000, SAID_AT_MOST_EVERY = 60000;
+  const EVERY = 30000, LONGEST = 120000, SAID_AT_MOST_EVERY = 60000;
   const live = document.getElementById("live");
   const state = document.getElementById("live-state");
   const said = document.getElementById("live-said");

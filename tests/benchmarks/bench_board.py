@@ -2,7 +2,7 @@
 
 A real server (`serve`, two workers) with the field case's 2,273 places; 200 residents a second answer over HTTP, or as
 many as the machine lets them, in rounds without and with the watchers, one after the other in turn, so that the
-machine's noise falls on both alike. Each watcher has a connection of its own and asks every 15 s with the ETag that it
+machine's noise falls on both alike. Each watcher has a connection of its own and asks every 30 s with the ETag that it
 last got, as the page's script does: half of them the boards of the city and its counties, each of the others that of a
 township of its own. Everybody is on this machine, so what the clients cost is in the figures too. The bar: no more than
 10 % slower, in the median of the pairs.
@@ -39,7 +39,7 @@ from survey_app.services.surveys import find_survey, load_frame  # noqa: E402 - 
 from survey_app.services.units.importing import import_units  # noqa: E402 - as above.
 from survey_app.services.units.tree import load_tree  # noqa: E402 - as above.
 
-WATCHERS, EVERY = 200, 15.0
+WATCHERS, EVERY = 200, 30.0
 PAIRS, ANSWERS, A_SECOND, AT_A_TIME = 6, 2_000, 200, 32
 EXAMPLES = ROOT / "docs" / "examples"
 NAME, PASSWORD = "bench", "correct horse battery"
@@ -105,7 +105,7 @@ def _cookie(answer: http.client.HTTPResponse) -> str:
 
 
 class Watchers:
-    """All who watch, in one thread: one of them asks every 75 ms."""
+    """All who watch, in one thread: one of them asks every 150 ms."""
 
     def __init__(self, port: int, cookie: str, paths: list[str]) -> None:
         self._port, self._cookie, self._paths = port, cookie, paths

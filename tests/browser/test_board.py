@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 __all__ = ["context", "serve", "site"]
 
-EVERY = 15_000
+EVERY = 30_000
 
 
 def come(site, ballots):
