@@ -123,7 +123,7 @@ def serve(host: str, port: int | None, workers: int) -> None:
             log_level=LogLevels.error,  # It warns of more threads than cores; they wait for commits, not for cores.
             log_access=False,  # Entry codes stand in addresses.
             respawn_failed_workers=True,
-            workers_kill_timeout=10,
+            workers_kill_timeout=5,
         ).serve()
     finally:
         jobs.terminate()
