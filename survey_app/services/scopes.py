@@ -90,17 +90,6 @@ def reach(session: Session, scope: Scope, survey: Survey) -> Reach:
     return _reach(places, inside)
 
 
-def surveys_within(session: Session, scope: Scope) -> dict[int, int] | None:
-    """Return the surveys of which places lie within the scope, by their id, with how many; None: all surveys."""
-    if scope.unit_id is None:
-        return None
-    below = _below(scope.unit_id)
-    rows = session.execute(
-        select(Place.survey_id, func.count()).join(below, below.c.id == Place.unit_id).group_by(Place.survey_id)
-    )
-    return {survey: int(places) for survey, places in rows}
-
-
 def plan_within(session: Session, scope: Scope, plan: SurveyPlan) -> bool:
     """Return whether the scope contains that of who made the plan, and all places of what was launched from it.
 

@@ -3,7 +3,6 @@
 import threading
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from werkzeug.serving import make_server
 
 from survey_app.config import read_config
@@ -12,6 +11,7 @@ from survey_app.services.accounts import create_account
 from survey_app.services.migrating import migrate
 from survey_app.services.plans.saving import create_plan, find_plan
 from survey_app.services.scopes import EVERYTHING
+from tests.browser.axe_rules import violations
 from tests.cast import add_units, definition
 from tests.web.console_browser import NAME, PASSWORD
 
@@ -53,11 +53,6 @@ def designer(tmp_path):
     made = Designer(tmp_path / "data")
     yield made
     made.stop()
-
-
-def violations(page):
-    found = Axe().run(page).response["violations"]
-    return [(each["id"], [node["html"] for node in each["nodes"]][:2]) for each in found]
 
 
 def focus(page):

@@ -18,10 +18,10 @@ from survey_app.services.scopes import (
     job_within,
     plan_within,
     reach,
-    surveys_within,
     top_unit,
     unit_ids,
 )
+from survey_app.services.surveys_in_scope import survey_lines
 from tests.services.polling import launch_poll
 
 
@@ -93,17 +93,15 @@ def test_a_survey_is_reached_by_its_places(tree, scope, reached, places):
     ids["elsewhere"] = unit.id
     survey = poll(session)
     assert reach(session, scope_of(tree, scope), survey) is reached
-    assert surveys_within(session, scope_of(tree, scope)) == ({survey.id: places} if places else {})
+    lines = survey_lines(session, scope_of(tree, scope))
+    assert [(line.survey.id, line.places) for line in lines] == ([(survey.id, places)] if places else [])
 
 
 def test_for_all_units_nothing_is_narrowed(tree):
     session, ids = tree
     assert reach(session, EVERYTHING, poll(session)) is Reach.WHOLE
-    assert (surveys_within(session, EVERYTHING), unit_ids(session, EVERYTHING), top_unit(session, EVERYTHING)) == (
-        None,
-        None,
-        None,
-    )
+    assert [line.survey.id for line in survey_lines(session, EVERYTHING)] == [poll(session).id]
+    assert (unit_ids(session, EVERYTHING), top_unit(session, EVERYTHING)) == (None, None)
     assert EVERYTHING.is_everything
     assert not scope_of(tree, "A").is_everything
     assert unit_ids(session, scope_of(tree, "A")) == {ids[code] for code in ("A", "A1", "A11", "A12")}

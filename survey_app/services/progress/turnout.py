@@ -207,9 +207,3 @@ def ballots_of_surveys(session: Session) -> dict[int, int]:
     """Return the turnout of every survey, by its id."""
     rows = session.execute(select(Turnout.survey_id, func.sum(Turnout.ballots)).group_by(Turnout.survey_id))
     return {survey: int(ballots) for survey, ballots in rows}
-
-
-def places_of_surveys(session: Session) -> dict[int, int]:
-    """Return how many places every survey has, by its id."""
-    rows = session.execute(select(Place.survey_id, func.count()).group_by(Place.survey_id))
-    return {survey: int(places) for survey, places in rows}

@@ -4,7 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from survey_app.models import Place, Survey, Turnout, Unit
-from survey_app.services.progress.turnout import ballots_of_surveys, places_of_surveys, take_turnout, turnout_board
+from survey_app.services.progress.turnout import ballots_of_surveys, take_turnout, turnout_board
+from survey_app.services.scopes import EVERYTHING
+from survey_app.services.surveys_in_scope import survey_lines
 from survey_app.services.units.importing import import_units
 from tests import cast
 
@@ -171,7 +173,8 @@ def test_every_survey_has_its_ballots_and_places(database, survey):
     with database.writing() as session:
         assert ballots_of_surveys(session) == {survey.id: 42}
         other = cast.launched(session, cast.definition(slug="other", places={"units": [FIRST]}))
-        assert places_of_surveys(session) == {survey.id: 6, other.id: 1}
+        lines = survey_lines(session, EVERYTHING)
+        assert {line.survey.id: line.places for line in lines} == {survey.id: 6, other.id: 1}
         assert ballots_of_surveys(session) == {survey.id: 42}
 
 
