@@ -15,7 +15,7 @@ from survey_app.domain.entry_codes import is_slip_code, slip_mark
 from survey_app.domain.lifecycle import SurveyState
 from survey_app.domain.questionnaire import AnswerSheet
 from survey_app.models import EntryCode, Place, RespondentGroup, Slip, SlipBatch, StoredQuestionnaire, Survey, Unit
-from survey_app.services.room import is_full
+from survey_app.services.quotas import is_full
 from survey_app.services.surveys import Frame
 
 _SISTER = aliased(RespondentGroup)

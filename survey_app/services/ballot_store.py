@@ -32,8 +32,8 @@ from survey_app.models import AnswerStoredApart, Ballot, EntryCode, Place, Slip,
 from survey_app.models.database import Database, upsert
 from survey_app.services.answering import CODE_STATES
 from survey_app.services.counting import TallyKey, count_ballots, count_turnout
+from survey_app.services.quotas import Room, hold_room
 from survey_app.services.replay_guard import ReplayGuard
-from survey_app.services.room import Room, hold_room
 from survey_app.services.verdicts import BallotKey, Outcome, Verdict
 
 _log = logging.getLogger(__name__)
