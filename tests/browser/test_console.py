@@ -345,7 +345,7 @@ def test_a_list_of_units_is_checked_imported_and_undone_without_script(site, chr
         pass
     page.wait_for_selector("text=See the units", timeout=8000)
     page.click("text=Imports so far")
-    page.click("a:has-text('Undo…'):visible")
+    page.click("a.button:has-text('Undo…')")
     page.click("button:has-text('Undo the import')")
     assert "The import is undone" in page.inner_text("main")
     context.close()
