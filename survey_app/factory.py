@@ -25,7 +25,9 @@ from survey_app.web import (
     sessions,
     transaction,
 )
-from survey_app.web.organiser import access, login, organiser
+from survey_app.web.organiser import organiser
+from survey_app.web.organiser.access import check as access_check
+from survey_app.web.organiser.accounts import login
 from survey_app.web.parts import Parts
 from survey_app.web.public import public
 from survey_app.web.results import results
@@ -76,7 +78,7 @@ def create_app(config: Config | None = None) -> Flask:
     csrf.exempt(public)  # A ballot carries a signed token of its own, and needs no cookie.
     for blueprint in (public, results, organiser, health.health):
         app.register_blueprint(blueprint)
-    access.require_policies(app)
+    access_check.require_policies(app)
     return app
 
 

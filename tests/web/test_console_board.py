@@ -14,7 +14,7 @@ from survey_app.models import CodeHit, ConsoleSession, EntryCode, Job, Place, Un
 from survey_app.services.accounts import create_account
 from survey_app.services.progress import live as live_turnout
 from survey_app.services.progress.turnout import take_turnout
-from survey_app.web.organiser import board_map
+from survey_app.web.organiser.board import board_map
 from tests import cast
 from tests.web.console_browser import PASSWORD, Browser, plain
 from tests.web.small_survey import EVERY_KIND, TARGETS, TOWN, VILLAGE, SmallSurvey, other
@@ -186,7 +186,7 @@ def test_what_is_watched_is_compressed_and_holds_no_token(organiser, survey):
 
 
 def test_those_who_watch_the_same_make_it_once(organiser, survey, monkeypatch):
-    from survey_app.web.organiser import board  # noqa: PLC0415
+    from survey_app.web.organiser.board import board  # noqa: PLC0415
 
     ask(organiser)
     monkeypatch.setattr(board, "_rendered", lambda *_: pytest.fail("it is there already"))
@@ -198,7 +198,7 @@ def test_those_who_watch_the_same_make_it_once(organiser, survey, monkeypatch):
 
 
 def test_ballots_elsewhere_make_no_part_anew(organiser, survey, monkeypatch):
-    from survey_app.web.organiser import board  # noqa: PLC0415
+    from survey_app.web.organiser.board import board  # noqa: PLC0415
 
     monkeypatch.setattr(live_turnout, "LOOK_EVERY", 0)
     monkeypatch.setattr(live_turnout, "_REST", 0)

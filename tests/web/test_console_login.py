@@ -10,8 +10,8 @@ from survey_app.factory import create_app
 from survey_app.services import console_sessions
 from survey_app.services.accounts import check_password, create_account
 from survey_app.services.migrating import migrate
-from survey_app.web.organiser import login, throttle
-from survey_app.web.organiser.policy import POLICIES
+from survey_app.web.organiser.access.policy import POLICIES
+from survey_app.web.organiser.accounts import login, throttle
 from tests.web.console_browser import NAME, PASSWORD, Browser, plain
 from tests.web.console_routes import address_of, console_rules
 

@@ -95,7 +95,7 @@ def test_who_is_behind_is_listed_with_the_text_to_send(app, organiser, survey):
 
 
 def test_a_long_list_is_shown_in_part_and_taken_home_whole(organiser, survey, monkeypatch):
-    from survey_app.web.organiser import reminders  # noqa: PLC0415
+    from survey_app.web.organiser.board import reminders  # noqa: PLC0415
 
     monkeypatch.setattr(reminders, "MOST_SHOWN", 1)
     page = plain(organiser.get(f"{BOARD}/reminders?lang=en"))

@@ -9,8 +9,8 @@ import pytest
 
 from survey_app.factory import create_app
 from survey_app.web.organiser import errors
-from survey_app.web.organiser.access import require_policies
-from survey_app.web.organiser.policy import POLICIES
+from survey_app.web.organiser.access.check import require_policies
+from survey_app.web.organiser.access.policy import POLICIES
 from tests.web.console_routes import address_of, console_rules
 from tests.web.scoped_console import (
     CHILD,

@@ -18,11 +18,11 @@ from survey_app.services.progress.turnout import turnout_board
 from survey_app.services.releases.results import public_releases
 from survey_app.services.surveys import load_frame
 from survey_app.web.languages import say
-from survey_app.web.organiser import fresh_code
-from survey_app.web.organiser.access import visitor_name
+from survey_app.web.organiser.access.check import visitor_name
+from survey_app.web.organiser.access.policy import About, policy
+from survey_app.web.organiser.access.survey_or_404 import survey_or_404
+from survey_app.web.organiser.accounts import fresh_code
 from survey_app.web.organiser.blueprint import organiser
-from survey_app.web.organiser.policy import About, policy
-from survey_app.web.organiser.survey_or_404 import survey_or_404
 from survey_app.web.transaction import session
 
 _DONE: dict[Act, Message] = {

@@ -14,9 +14,9 @@ from survey_app.services.reading_audit import kinds, read_audit
 from survey_app.services.units.changing import HOME_ZONE
 from survey_app.web.languages import say
 from survey_app.web.organiser import words
+from survey_app.web.organiser.access.policy import About, policy
+from survey_app.web.organiser.accounts.role_words import role_word
 from survey_app.web.organiser.blueprint import organiser
-from survey_app.web.organiser.policy import About, policy
-from survey_app.web.organiser.role_words import role_word
 from survey_app.web.transaction import session
 
 _WORDS = {

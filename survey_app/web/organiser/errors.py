@@ -6,7 +6,7 @@ from werkzeug.exceptions import HTTPException
 
 from survey_app.domain.messages import Refused
 from survey_app.web.errors import sentence
-from survey_app.web.organiser.access import visitor
+from survey_app.web.organiser.access.check import visitor
 from survey_app.web.organiser.blueprint import organiser
 
 

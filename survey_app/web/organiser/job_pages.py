@@ -12,11 +12,11 @@ from survey_app.services import jobs
 from survey_app.services.audit_trail import audit
 from survey_app.services.jobs import JobKind
 from survey_app.web.languages import say
-from survey_app.web.organiser.access import visitor_name
+from survey_app.web.organiser.access.check import visitor_name
+from survey_app.web.organiser.access.narrowing import jobs_within
+from survey_app.web.organiser.access.policy import About, policy, polled
+from survey_app.web.organiser.access.survey_or_404 import survey_or_404
 from survey_app.web.organiser.blueprint import organiser
-from survey_app.web.organiser.narrowing import jobs_within
-from survey_app.web.organiser.policy import About, policy, polled
-from survey_app.web.organiser.survey_or_404 import survey_or_404
 from survey_app.web.transaction import session
 
 

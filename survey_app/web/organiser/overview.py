@@ -17,9 +17,9 @@ from survey_app.services.plans.saving import list_plans
 from survey_app.services.plans.templates import can_load_example
 from survey_app.services.surveys import ballot_modes
 from survey_app.services.surveys_in_scope import SurveyLine, count_units_within, survey_lines
-from survey_app.web.organiser.access import visitor
+from survey_app.web.organiser.access.check import visitor
+from survey_app.web.organiser.access.policy import policy
 from survey_app.web.organiser.blueprint import organiser
-from survey_app.web.organiser.policy import policy
 from survey_app.web.transaction import session
 
 _PRINTED = (JobKind.POSTERS, JobKind.SLIPS)
