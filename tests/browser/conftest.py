@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Locator, Page, sync_playwright
 
 from tests.browser.resident_site import ResidentSite
 
@@ -35,10 +35,28 @@ def fonts():
     subprocess.run(["fc-cache"], check=False)  # noqa: S607 - wherever the system has it.
 
 
+def _click_and_arrive(kind):
+    """Let a click of a page or a locator wait until the page that it may lead to is there with its styles.
+
+    Left alone, a click waits for the first byte only: what is asked next would count the elements of half a page, or
+    take for visible what the style sheet is about to hide.
+    """
+    click = kind.click
+
+    def arrive(self, *given, **named):
+        click(self, *given, **named)
+        if not named.get("no_wait_after"):
+            (self if isinstance(self, Page) else self.page).wait_for_load_state()
+
+    return arrive
+
+
 @pytest.fixture(scope="session")
 def chromium(fonts):
     """Give a running browser."""
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        for kind in (Page, Locator):
+            patch.setattr(kind, "click", _click_and_arrive(kind))
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=_ARGUMENTS)
         yield browser
         browser.close()
