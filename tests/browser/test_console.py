@@ -314,11 +314,11 @@ def test_progress_comes_by_itself_and_leaves_the_focus_where_it_is(site, context
         held = jobs.claim(session)
     with site.parts.database.writing() as session:
         held = jobs.keep_alive(session, held, 1, 2)
-    page.wait_for_selector("text=1 of 2", timeout=8000)
+    page.wait_for_selector("text=1 of 2")
     assert page.evaluate("() => document.activeElement.innerText") == "Cancel this job"
     with site.parts.database.writing() as session:
         jobs.finish(session, held, "posters.pdf", b"%PDF-1.7")
-    page.wait_for_selector("text=Download posters.pdf", timeout=8000)
+    page.wait_for_selector("text=Download posters.pdf")
     assert page.locator("text=Cancel this job").count() == 0
 
 
@@ -328,7 +328,7 @@ def test_progress_comes_without_script_too(site, chromium):
     page.goto(f"{site.address}/jobs/{site.waiting}?lang=en")
     with site.parts.database.writing() as session:
         jobs.finish(session, jobs.claim(session), "posters.pdf", b"%PDF-1.7")
-    page.wait_for_selector("text=Download posters.pdf", timeout=8000)
+    page.wait_for_selector("text=Download posters.pdf")
     context.close()
 
 
@@ -343,7 +343,7 @@ def test_a_list_of_units_is_checked_imported_and_undone_without_script(site, chr
     page.click("button:has-text('Import this list')")
     while work_once(site.parts.config, site.parts.database, threading.Event()):
         pass
-    page.wait_for_selector("text=See the units", timeout=8000)
+    page.wait_for_selector("text=See the units")
     page.click("text=Imports so far")
     page.click("a.button:has-text('Undo…')")
     page.click("button:has-text('Undo the import')")
