@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.intervals import Floats, normal_quantile
+from analysis.multiplicity import benjamini_hochberg
 
 #: Outside the first is better or worse, outside the second much better or much worse.
 LEVELS: Final = (0.95, 0.998)
@@ -118,6 +119,32 @@ def bands(
         for unit, steps in zip(funnel.units.tolist(), step.tolist(), strict=True):
             found[unit] = list(Band)[steps + len(LEVELS)]
     return tuple(found)
+
+
+def clear_units(
+    successes: ArrayLike, trials: ArrayLike, classes: Sequence[Hashable], least_units: int = LEAST_UNITS
+) -> NDArray[np.bool_]:
+    """Say which units differ from their class even where all units were looked through for some that do.
+
+    A band is about one unit: of a thousand units that differ by chance alone, fifty lie beyond 95 % limits. Here the
+    two-sided p-value of each unit's z-score, divided by √φ as the limits are, goes through Benjamini and Hochberg over
+    the units of all classes together: of those called clear 5 % are expected to be chance.
+
+    Arguments and errors as in :func:`funnels`.
+
+    Returns:
+        Bool, shape (units,); not clear where there is no band. Who is clear is beyond the 95 % limits.
+
+    """
+    from scipy.special import ndtr  # noqa: PLC0415 - scipy is heavy; importing analysis must not load it
+
+    x, n = np.asarray(successes, dtype=np.float64), np.asarray(trials, dtype=np.int64)
+    p_value = np.full(len(n), np.nan)
+    for funnel in funnels(x, n, classes, least_units).values():
+        if 0 < funnel.target < 1:
+            z = _z_scores(x[funnel.units], n[funnel.units], funnel.target)
+            p_value[funnel.units] = 2 * ndtr(-np.abs(z) / np.sqrt(funnel.dispersion))
+    return benjamini_hochberg(p_value)
 
 
 def funnel_limits(target: float, trials: ArrayLike, level: float, dispersion: float = 1.0) -> tuple[Floats, Floats]:

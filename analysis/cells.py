@@ -1,7 +1,9 @@
 """One unit × question as it is printed."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from math import isnan, nan
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +12,19 @@ from analysis.rates import round_percent
 from analysis.ratings import BLANK_CELL, CELLS, RATED, Rating
 
 Counts = NDArray[np.int64]
+
+
+class RangeNote(StrEnum):
+    """What a reader of a range has to know beyond its method."""
+
+    #: Several places or groups, but they say nothing about spread (0 or 100 %, or all alike): Wilson on the count.
+    WILSON = "wilson_on_count"
+    #: Two or three places: no range is printed.
+    FEW_PLACES = "few_places"
+
+
+#: By the number that stands in arrays.
+RANGE_NOTES: Final = (None, RangeNote.WILSON, RangeNote.FEW_PLACES)
 
 
 @dataclass(frozen=True)
@@ -33,6 +48,7 @@ class Cell:
     approval_rate_all: str | None
     range_low: str | None
     range_high: str | None
+    range_note: RangeNote | None
     suppressed: bool
 
 
@@ -44,7 +60,13 @@ def ratios(satisfied: int, basically: int, dissatisfied: int, dont_know: int) ->
     return [(satisfied, rated), (approval, rated), (satisfied, both), (approval, both)]
 
 
-def print_cell(ballots: int, counts: Counts | None, rates: list[str | None], limits: tuple[float, float]) -> Cell:
+def print_cell(
+    ballots: int,
+    counts: Counts | None,
+    rates: list[str | None],
+    limits: tuple[float, float],
+    note: RangeNote | None = None,
+) -> Cell:
     """Put a cell together; counts of None are suppressed, limits of nan are none."""
     shown: list[int] | list[None] = [None] * len(CELLS) if counts is None else counts.tolist()
     by_name = dict(zip(CELLS, shown, strict=True))
@@ -63,6 +85,7 @@ def print_cell(ballots: int, counts: Counts | None, rates: list[str | None], lim
         approval_rate_all=rates[3],
         range_low=low,
         range_high=high,
+        range_note=note,
         suppressed=counts is None,
     )
 

@@ -19,7 +19,7 @@ from typing import NamedTuple
 class Shown(NamedTuple):
     """Where a row of counts stands in a release."""
 
-    #: "" over all ballots, else the code of a group or channel.
+    #: "" over all ballots, else what tells a part of them from others: a group, a channel, an answer.
     part: str
     unit: str
     question: str

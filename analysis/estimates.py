@@ -7,22 +7,20 @@ says anything about a hidden row: hidden places enter a range as one place, thei
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.intervals import wilson
+from analysis.groups import EmptyGroup
 from analysis.ratings import BASICALLY_SATISFIED, DISSATISFIED, DONT_KNOW, SATISFIED
 from analysis.rollup import Number, Tree
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
-#: Ranges are printed at this level.
-LEVEL: Final = 0.95
-#: A sum of squares this small, relative to its terms, is rounding error: all places agree exactly.
-_ROUNDING: Final = 1e-24
+#: What the headline's rates stand on: ballots that rated, or these and don't know.
+Base = Literal["rated", "all"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +33,7 @@ class Rates:
         satisfied_all: satisfied ÷ (rated + don't know).
         approval_all: (satisfied + basically satisfied) ÷ (rated + don't know).
         low, high: 波动范围 of ``approval``.
+        note: what is to be remarked on the range, int8, a number of :data:`analysis.cells.RANGE_NOTES`.
 
     """
 
@@ -44,6 +43,7 @@ class Rates:
     approval_all: Floats
     low: Floats
     high: Floats
+    note: NDArray[np.int8]
 
 
 @dataclass(frozen=True)
@@ -155,96 +155,12 @@ def lines(tree: Tree) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
         units, above = units[above >= 0], above[above >= 0]
 
 
-def approval_range(
-    tree: Tree, blocks: Counts, weights: Sequence[float], per_ballot: Floats | None = None, level: float = LEVEL
-) -> tuple[Floats, Floats]:
-    """Return 波动范围 of every unit's approval rate.
-
-    Places are clusters: with p the rate, n the rated ballots and m places with rated ballots, the ratio estimator has
-    the linearised variance m ÷ (m - 1) · Σ (sᵢ - p nᵢ)² ÷ n² (Cochran 1977, Sampling Techniques, 6.3; Binder 1983),
-    and the interval is made on the logit scale with m - 1 degrees of freedom (method "xlogit" of R's survey). For
-    groups with weights the linearised variable of a place is zᵢ = Σᵍ (wᵍ ÷ W) · (sᵢᵍ - pᵍ nᵢᵍ) ÷ nᵍ. Where ballots
-    carry weights, sᵢ and nᵢ are sums of weights.
-
-    One place has Wilson's interval; with groups it has the groups as strata and ballots as units. Where nobody or
-    everybody approves, or all places agree exactly, the variance is 0 and says nothing: Wilson's interval there too.
-
-    Args:
-        tree: who stands under whom.
-        blocks: what each place adds, from :func:`remainders`, shape (groups, units, questions, 5).
-        weights: one per group, not all 0.
-        per_ballot: the weight of each ballot of a block, shape (units, questions); default 1.
-        level: confidence level, between 0 and 1.
-
-    Returns:
-        (low, high), each of shape (units, questions), nan where nobody rated.
-
-    """
-    base = Bases.of(blocks)
-    declared = np.asarray(weights, dtype=np.float64)
-    bears = declared > 0
-    each: Floats = np.ones(1) if per_ballot is None else per_ballot
-    s: Floats = base.approval * each
-    n: Floats = base.rated * each
-    successes, rated = _by_unit(tree, s), _by_unit(tree, n)
-    scores = ratio(successes, rated)
-    share = shares(rated > 0, declared)
-    places = tree.roll_up(np.any(base.rated[bears] > 0, axis=0).astype(np.int64))
-    square, scale = _sum_of_squares(tree, (s, n), scores, rated, share)
-    alone_variance, alone_freedom = _one_place(scores, rated, share)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        variance = np.where(places > 1, square * places / (places - 1), alone_variance)
-    variance = np.where(variance > _ROUNDING * scale, variance, 0)
-    freedom = np.where(places > 1, places - 1.0, alone_freedom)
-    people = _by_unit(tree, base.rated[bears]).sum(axis=0)
-    return logit_or_wilson(weighted(scores, declared), variance, freedom, people, level)
-
-
-def logit_or_wilson(
-    rate: Floats, variance: Floats, freedom: Floats, ballots: Counts, level: float = LEVEL
-) -> tuple[Floats, Floats]:
-    """Return logit limits, and Wilson's on the count of ballots where variance or freedom is 0 or there is none."""
-    from scipy.special import stdtrit  # noqa: PLC0415 - scipy is heavy; importing analysis must not load it
-
-    flat = ~(variance > 0) | ~(freedom > 0)
-    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):  # A very wide range ends at 0 and 1.
-        logit = np.log(rate / (1 - rate))
-        half = stdtrit(np.where(flat, 1, freedom), (1 + level) / 2) * np.sqrt(variance) / (rate * (1 - rate))
-        low, high = 1 / (1 + np.exp(half - logit)), 1 / (1 + np.exp(-half - logit))
-    plain_low, plain_high = wilson(np.clip(np.nan_to_num(rate), 0, 1) * ballots, ballots, level)
-    return np.where(flat, plain_low, low), np.where(flat, plain_high, high)
-
-
-def _by_unit(tree: Tree, blocks: NDArray[Number]) -> NDArray[Number]:
-    """Roll up the second axis: (groups, units, questions) in and out."""
-    return np.moveaxis(tree.roll_up(np.moveaxis(blocks, 1, 0)), 0, 1)
-
-
-def _sum_of_squares(
-    tree: Tree, base: tuple[Floats, Floats], scores: Floats, rated: Floats, share: Floats
-) -> tuple[Floats, Floats]:
-    """Return Σ zᵢ² over the places below each unit, and the size of the terms it was taken from.
-
-    Every place is taken around the rate of each unit above it, since an expanded square would lose its digits where
-    there are many ballots and places agree.
-    """
-    total, scale = np.zeros(rated.shape[1:]), np.zeros(rated.shape[1:])
-    with np.errstate(invalid="ignore", divide="ignore"):
-        factor = np.where(rated > 0, share / rated, 0)
-    score = np.nan_to_num(scores)
-    s, n = base
-    for places, above in lines(tree):
-        z = factor[:, above] * (s[:, places] - score[:, above] * n[:, places])
-        np.add.at(total, above, z.sum(axis=0) ** 2)
-        np.add.at(scale, above, ((factor[:, above] * s[:, places]) ** 2).sum(axis=0))
-    return total, scale
-
-
-def _one_place(scores: Floats, rated: Floats, share: Floats) -> tuple[Floats, Floats]:
-    """Return variance and degrees of freedom with groups as strata and ballots as units; nan for one group."""
-    if len(rated) == 1:
-        return np.full(rated.shape[1:], np.nan), np.zeros(rated.shape[1:])
-    present = share > 0
-    with np.errstate(invalid="ignore", divide="ignore"):
-        terms = np.where(present, share**2 * scores * (1 - scores) / (rated - 1), 0)
-    return terms.sum(axis=0), np.where(present, rated - 1.0, 0).sum(axis=0)
+def weighted_rates(
+    counts: Counts, hidden: NDArray[np.bool_], weights: Sequence[float | Fraction], empty_group: EmptyGroup
+) -> list[Floats]:
+    """Compute the four rates from published counts (groups, units, questions, 5)."""
+    weight = np.array([float(one) for one in weights])
+    base = Bases.of(np.where(hidden[..., None], 0, counts))
+    carrying = base.rated[weight > 0] > 0
+    no_rate = ~(np.all(carrying, axis=0) if empty_group == "refuse" else np.any(carrying, axis=0))
+    return [np.where(no_rate, np.nan, weighted(ratio(part, whole), weight)) for part, whole in base.ratios()]

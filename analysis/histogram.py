@@ -54,6 +54,29 @@ def count_packed(packed: NDArray[np.uint8], options: int) -> NDArray[np.int64]:
     return np.concatenate([by_byte[:, : options + 1], by_byte[:, NOT_ASKED:]], axis=1)
 
 
+def cross_packed(packed: NDArray[np.uint8], by: int, slots: Sequence[int], options: int) -> NDArray[np.int64]:
+    """Count the answers of some slots apart for each answer of the slot ``by``.
+
+    Args:
+        packed: answers as for :func:`count_packed`.
+        by: the slot whose answers part the ballots.
+        slots: the slots that are counted.
+        options: of the slot that has most.
+
+    Returns:
+        Ballots, int64, shape (slots, options + 2, options + 2): answer of ``by``, then of the slot; columns as from
+        :func:`count_packed`.
+
+    """
+    width = options + 2
+    counts = np.zeros((len(slots), width * width), dtype=np.int64)
+    for start in range(0, len(packed), _BATCH):
+        batch = np.minimum(packed[start : start + _BATCH], width - 1).astype(np.intp)
+        for number, slot in enumerate(slots):
+            counts[number] += np.bincount(batch[:, by] * width + batch[:, slot], minlength=width * width)
+    return counts.reshape(len(slots), width, width)
+
+
 def by_rating(histogram: NDArray[np.int64], ratings: Sequence[Rating]) -> NDArray[np.int64]:
     """Merge the options of a scale into ratings.
 

@@ -20,9 +20,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.estimates import Bases, Counts, Floats, lines, logit_or_wilson, ratio, remainders
+from analysis.estimates import Bases, Counts, Floats, lines, ratio, remainders
 from analysis.rates import round_percent
 from analysis.rollup import Tree
+from analysis.spread import Spread
 from analysis.survey_design import WIDEST
 
 Bools = NDArray[np.bool_]
@@ -112,14 +113,27 @@ class PopulationRates:
         at = unit, question
         if not self._answering[at]:
             return [None] * 4
-        return [self._print(index, at, int(part[at]), int(base[at])) for index, (part, base) in enumerate(self._sums)]
+        return [self._print(index, at) for index in range(4)]
 
-    def _print(self, index: int, at: tuple[int, int], part: int, base: int) -> str:
-        if part in (0, base) or self._answering[at] == 1:
-            return round_percent(part, base)
+    def _print(self, index: int, at: tuple[int, int]) -> str:
+        plain = self._plain(index, at)
+        if plain is not None:
+            return round_percent(plain, 1)
         value = 1000 * self.rates[index][at] + 0.5
         low, high = (min(max(floor(value + doubt), 1), 999) for doubt in (-_DOUBT, _DOUBT))
-        return round_percent(low, 1000) if low == high else round_percent(self._exact(index, at), 1)
+        return round_percent(low, 1000) if low == high else round_percent(self._added_up(index, at), 1)
+
+    def exact(self, index: int, at: tuple[int, int]) -> Fraction | None:
+        """Return one of the four rates of a visible unit without rounding; None where nobody rated."""
+        if not self._answering[at]:
+            return None
+        plain = self._plain(index, at)
+        return self._added_up(index, at) if plain is None else plain
+
+    def _plain(self, index: int, at: tuple[int, int]) -> Fraction | None:
+        """Return a rate that no weight changes: of one place, or of nobody or everybody; None for any other."""
+        part, base = (int(each[at]) for each in self._sums[index])
+        return Fraction(part, base) if part in (0, base) or self._answering[at] == 1 else None
 
     @cached_property
     def effective(self) -> Floats:
@@ -127,18 +141,14 @@ class PopulationRates:
         n, w = self.bases.rated, self.weights[0]
         return ratio(self.tree.roll_up(w * n) ** 2, self.tree.roll_up(w**2 * n))
 
-    def random_range(self) -> tuple[Floats, Floats]:
-        """Return the interval of every approval rate where ballots were drawn at random within places.
+    def random_spread(self) -> Spread:
+        """Return the spread of every approval rate where ballots were drawn at random within places.
 
         Places are strata and ballots are units, drawn without replacement from the people of a place: the variance is
         Σ (1 - bᵢ ÷ Nᵢ) · nᵢ ÷ (nᵢ - 1) · Σ wᵢ² (y - pᵢ)² ÷ (Σ w n)² over places with nᵢ rated of bᵢ ballots (Cochran
         1977, 5.10), given how many rated; logit interval, degrees of freedom ballots - places. Of a place with one
         rated ballot nothing is known about its spread: it is taken around the rate of the unit (lonely.psu = "adjust"
-        of R's survey). Where all people of all places answered there is no interval.
-
-        Returns:
-            (low, high), each of shape (units, questions), nan where there is none.
-
+        of R's survey). Where all people of all places answered the rate is exact.
         """
         s, n, w = self.bases.approval, self.bases.rated, self.weights[0]
         rate, roll_up = self.rates[1], self.tree.roll_up
@@ -153,9 +163,8 @@ class PopulationRates:
         ballots = roll_up(n)
         with np.errstate(invalid="ignore", divide="ignore"):
             variance = total / roll_up(w * n) ** 2
-        low, high = logit_or_wilson(rate, variance, (ballots - self._answering).astype(np.float64), ballots)
-        everyone = roll_up(left) == 0
-        return np.where(everyone, np.nan, low), np.where(everyone, np.nan, high)
+        freedom = (ballots - self._answering).astype(np.float64)
+        return Spread(rate, variance, freedom, ballots, np.zeros_like(ballots), (roll_up(left) == 0) & (ballots > 0))
 
     def _weights(self, ballots: NDArray[Any], question: int | None = None) -> NDArray[Any]:
         """Spread people over ballots: floats for all questions, or exact Fractions for one, shape (units, 1)."""
@@ -170,12 +179,21 @@ class PopulationRates:
         mean = mass.sum(axis=0) / np.maximum(np.where(has, number, 0).sum(axis=0), 1)
         return np.where(has, np.minimum(np.maximum(weight, mean / WIDEST), mean * WIDEST), 0)
 
-    def _exact(self, index: int, at: tuple[int, int]) -> Fraction:
+    @cached_property
+    def _exact_weights(self) -> dict[tuple[bool, int], NDArray[Any]]:
+        """Weights as Fractions, by base and question, once they were needed: they take a walk over the whole tree."""
+        return {}
+
+    def _added_up(self, index: int, at: tuple[int, int]) -> Fraction:
         """Add one rate up without rounding; needed only where binary fractions cannot tell a digit from the next."""
         unit, question = at
         below = np.concatenate([units[above == unit] for units, above in lines(self.tree)])
         part, base = self.bases.ratios()[index]
-        weight = self._weights(self.bases.rated if index < 2 else self.bases.all, question)[below, 0]
+        known = index < 2, question
+        if known not in self._exact_weights:
+            ballots = self.bases.rated if index < 2 else self.bases.all
+            self._exact_weights[known] = self._weights(ballots, question)[:, 0]
+        weight = self._exact_weights[known][below]
         numerator, denominator = ((weight * counts[below, question].astype(object)).sum() for counts in (part, base))
         return Fraction(numerator / denominator)
 

@@ -5,7 +5,7 @@ from typing import Final
 
 #: Printed in the head of every table. A change to any formula or rounding rule below or in
 #: groups, intervals, ranges or suppression changes it.
-FORMULA_VERSION: Final = "2.0"
+FORMULA_VERSION: Final = "2.1"
 
 #: Where nobody rated there is no rate; it is never 0 and never NaN.
 NO_RATE: Final = "—"

@@ -5,16 +5,18 @@ is in both. So above a place the covariance of common places is kept.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
-from typing import Final, Literal
+from math import floor
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from analysis.clusters import Clusters
 from analysis.comparisons import newcombe
 from analysis.estimates import (
-    LEVEL,
     Bases,
     Counts,
     Floats,
@@ -25,53 +27,19 @@ from analysis.estimates import (
     shares,
     weighted,
 )
+from analysis.groups import exact_weights, weighted_score
 from analysis.population import PopulationRates
-from analysis.ratings import RATED, Rating
+from analysis.ratings import RATED
 from analysis.rollup import Tree
+from analysis.spread import LEVEL
 
 Bools = NDArray[np.bool_]
 
 #: A sum of squares this small is rounding error: all places changed alike.
 _ROUNDING: Final = 1e-30
 
-#: What makes a question another question.
-QuestionChange = Literal["code", "wording", "options", "rating", "label"]
-
-
-@dataclass(frozen=True)
-class AskedOption:
-    """An option as it was asked: its label in the default language."""
-
-    code: str
-    rating: Rating | None
-    label: str
-
-
-@dataclass(frozen=True)
-class AskedQuestion:
-    """A question as it was asked: its wording in the default language."""
-
-    code: str
-    wording: str
-    options: Sequence[AskedOption]
-
-
-def question_changes(now: AskedQuestion, before: AskedQuestion) -> tuple[QuestionChange, ...]:
-    """Say in what two questions differ; only where in nothing may their rates be compared.
-
-    Options are matched by code, never by label or order. A label that changed is a changed question: who chose
-    "satisfied" was asked something else.
-    """
-    ours, theirs = ({option.code: option for option in each.options} for each in (now, before))
-    both = [(ours[code], theirs[code]) for code in ours.keys() & theirs.keys()]
-    found: dict[QuestionChange, bool] = {
-        "code": now.code != before.code,
-        "wording": now.wording != before.wording,
-        "options": ours.keys() != theirs.keys() or len(now.options) != len(before.options),
-        "rating": any(one.rating != other.rating for one, other in both),
-        "label": any(one.label != other.label for one, other in both),
-    }
-    return tuple(name for name, changed in found.items() if changed)
+#: Differences in binary fractions are right to far more digits than this, in tenths of a percentage point.
+_DOUBT: Final = 1e-6
 
 
 @dataclass(frozen=True)
@@ -97,22 +65,44 @@ class Wave:
     weights: Sequence[float] = (1,)
 
     @cached_property
+    def by_people(self) -> PopulationRates | None:
+        """The rates weighted by people; None where they come from counts."""
+        if self.populations is None:
+            return None
+        return PopulationRates.of(self.tree, self.hidden, self.populations, self.counts)
+
+    @cached_property
     def cells(self) -> tuple[Floats, Floats]:
         """Weighted approvals and weighted rated ballots, rolled up, shape (groups, units, questions)."""
-        if self.populations is not None:
-            people = PopulationRates.of(self.tree, self.hidden, self.populations, self.counts)
+        people = self.by_people
+        if people is not None:
             successes, rated = (
                 self.tree.roll_up(part * people.weights[0]) for part in (people.bases.approval, people.bases.rated)
             )
             return successes[None], rated[None]
+        return self._bases.approval.astype(np.float64), self._bases.rated.astype(np.float64)
+
+    @cached_property
+    def _bases(self) -> Bases:
+        """What is counted, shape (groups, units, questions)."""
         counts = self.counts[None] if self.group_counts is None else self.group_counts
-        base = Bases.of(np.where(self.hidden[..., None], 0, counts))
-        return base.approval.astype(np.float64), base.rated.astype(np.float64)
+        return Bases.of(np.where(self.hidden[..., None], 0, counts))
 
     @cached_property
     def rate(self) -> Floats:
         """The approval rate, shape (units, questions)."""
         return weighted(ratio(*self.cells), np.asarray(self.weights, dtype=np.float64))
+
+    def exact_rate(self, unit: int, question: int) -> Fraction | None:
+        """Return the approval rate of a visible unit without rounding; None where there is none."""
+        if self.by_people is not None:
+            return self.by_people.exact(1, (unit, question))
+        successes, rated = (part[:, unit, question].tolist() for part in (self._bases.approval, self._bases.rated))
+        return weighted_score(successes, rated, self._exact_weights)
+
+    @cached_property
+    def _exact_weights(self) -> Sequence[Fraction]:
+        return exact_weights(self.weights)
 
     @cached_property
     def ballots(self) -> Floats:
@@ -130,15 +120,28 @@ class Changes:
 
     Attributes:
         difference: of the two rates.
+        tenths: the same in tenths of a percentage point, whole numbers, rounded half away from zero from the exact
+            difference; 0 where there is none.
         low, high: interval of the difference at 95 %.
         p_value: two-sided, that the difference is nothing; goes through analysis.multiplicity before it is told.
 
     """
 
     difference: Floats
+    tenths: Counts
     low: Floats
     high: Floats
     p_value: Floats
+
+
+def with_places(wave: Wave, clusters: Clusters) -> Wave:
+    """Put the places of listed targets below them: they are the clusters of a difference, as of a range."""
+    pooled = clusters.counts.sum(axis=0)[None]
+    tree, counts, hidden = clusters.below(wave.counts[None], wave.hidden, pooled)
+    if wave.group_counts is None:
+        return replace(wave, tree=tree, counts=counts[0], hidden=hidden)
+    _, by_group, _ = clusters.below(wave.group_counts, wave.hidden, clusters.counts)
+    return replace(wave, tree=tree, counts=counts[0], hidden=hidden, group_counts=by_group)
 
 
 def changes(now: Wave, before: Wave, match: ArrayLike) -> Changes:
@@ -173,7 +176,8 @@ def changes(now: Wave, before: Wave, match: ArrayLike) -> Changes:
     hidden_before[there[common]] |= now.hidden[common]
     units, old_units = len(there), len(back)
     if not common.any():
-        return Changes(*np.full((4, *now.hidden.shape), np.nan))
+        none = np.full(now.hidden.shape, np.nan)
+        return Changes(none, np.zeros(none.shape, np.int64), none, none, none)
 
     own_place = np.arange(units)
     same_place = np.where(back >= 0, back, units + np.arange(old_units))
@@ -183,7 +187,22 @@ def changes(now: Wave, before: Wave, match: ArrayLike) -> Changes:
 
     shown = common[:, None] & ~(now.hidden | before.hidden[there])
     rates = [np.where(shown, rate, np.nan) for rate in (now.rate, before.rate[there])]
-    return _inferred(rates, (now.ballots, before.ballots[there]), variance, places)
+    tenths = _tenths(rates[0] - rates[1], now, before, there)
+    return _inferred(rates, tenths, (now.ballots, before.ballots[there]), variance, places)
+
+
+def _tenths(difference: Floats, now: Wave, before: Wave, there: NDArray[np.intp]) -> Counts:
+    """Round to tenths of a percentage point, half away from zero.
+
+    Binary fractions tell which tenth it is, but where they come close to half of one: there rates are taken exactly.
+    """
+    size = 1000 * np.abs(np.nan_to_num(difference)) + 0.5
+    tenths = np.floor(size)
+    for unit, question in np.argwhere(np.floor(size - _DOUBT) != np.floor(size + _DOUBT)).tolist():
+        # Where there is a difference there are both rates.
+        ours, theirs = (now.exact_rate(unit, question) or 0), (before.exact_rate(int(there[unit]), question) or 0)
+        tenths[unit, question] = floor(1000 * abs(Fraction(ours - theirs)) + Fraction(1, 2))
+    return np.copysign(tenths, difference).astype(np.int64)
 
 
 def _matched(now: Wave, before: Wave, match: ArrayLike) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -244,7 +263,9 @@ def _spread_over_places(ours: _Influence, theirs: _Influence, units: int, old_un
     return np.where(says, square * places / np.maximum(places - 1, 1), 0), places
 
 
-def _inferred(rates: Sequence[Floats], rated: Sequence[Floats], variance: Floats, places: Counts) -> Changes:
+def _inferred(
+    rates: Sequence[Floats], tenths: Counts, rated: Sequence[Floats], variance: Floats, places: Counts
+) -> Changes:
     """Make interval and p-value of the difference of two rates, nan where either is."""
     from scipy.special import ndtr, stdtr, stdtrit  # noqa: PLC0415 - importing analysis must not load scipy
 
@@ -264,6 +285,7 @@ def _inferred(rates: Sequence[Floats], rated: Sequence[Floats], variance: Floats
     plain = np.where(difference == 0, 1, 2 * ndtr(-np.abs(score)))
     return Changes(
         difference,
+        tenths,
         np.where(says, np.maximum(difference - half, -1), plain_low),
         np.where(says, np.minimum(difference + half, 1), plain_high),
         np.where(np.isnan(difference), np.nan, np.where(says, clustered, plain)),

@@ -1,6 +1,6 @@
 """The forms of the console. Labels and faults are `Message` objects: the page says them in the request's language."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wtforms import (  # type: ignore[attr-defined]  # The stubs are older than SelectChoice.
@@ -14,6 +14,7 @@ from wtforms import (  # type: ignore[attr-defined]  # The stubs are older than 
 )
 from wtforms.validators import DataRequired
 
+from forms.choice_fields import SomeOfField
 from forms.faults import Fault
 from forms.number_field import as_number
 from forms.plain_text import plain_text
@@ -127,6 +128,27 @@ class PostersForm(Form):
     paper = RadioField("", choices=[SelectChoice(name, name) for name in ("A4", "A3")], default="A4")
 
 
+class SheetsForm(Form):
+    """Of which release the unit sheets are wanted, and how they are put together."""
+
+    under = StringField("", [AtMost(64)])
+    release = RadioField(_label(message("From")))
+    way = RadioField(
+        _label(message("File")),
+        choices=[
+            SelectChoice("together", _label(message("One PDF of all sheets, to be printed"))),
+            SelectChoice("apart", _label(message("A zip with a PDF for each unit, to be sent"))),
+        ],
+        default="together",
+    )
+
+    def __init__(self, sent: Any = None, *, releases: Sequence[tuple[str, Message]] = ()) -> None:  # noqa: ANN401 - as above.
+        super().__init__(sent)
+        self.release.choices = [SelectChoice(value, label) for value, label in releases]
+        if releases and self.release.data is None:
+            self.release.data = releases[0][0]
+
+
 class SlipsForm(Form):
     """Which slips to print, and how many."""
 
@@ -165,6 +187,37 @@ class ReviewForm(Form):
     #: Its own id, since `main` is that of the page's content.
     main = StringField(_label(message("Addressed to")), [AtMost(300)], filters=[plain_text], id="addressed-to")
     copies = StringField(_label(message("Copies to")), [AtMost(300)], filters=[plain_text])
+    #: Of the words of the draft before, those that are not to be published.
+    left_out = SomeOfField(_label(message("Words to leave out")))
+
+    def __init__(
+        self,
+        sent: Any = None,  # noqa: ANN401 - a multi-dict.
+        *,
+        words: Sequence[str] = (),
+        written: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(sent, data=written)
+        self.left_out.choices = [SelectChoice(word, word) for word in words]
+        self.left_out.data = self.left_out.data or []
+
+
+class UnitAnswerForm(Form):
+    """What a unit says of its sheet of the draft."""
+
+    verdict = RadioField(
+        _label(message("Your answer")),
+        choices=[
+            SelectChoice("confirmed", _label(message("Confirmed: nothing to object"))),
+            SelectChoice("objected", _label(message("Objection, as written below"))),
+        ],
+    )
+    text = TextAreaField(_label(message("What you object to, and why")), [AtMost(1000)], filters=[plain_text])
+
+    def validate_text(self, field: Field) -> None:
+        """Ask for a text where there is an objection: without one nobody could mend anything."""
+        if self.verdict.data == "objected" and not (field.data or "").strip():
+            raise Fault(message("Please write what you object to."))
 
 
 class SignForm(Form):
@@ -172,7 +225,7 @@ class SignForm(Form):
 
     post = StringField(_label(message("Post")), [AtMost(100)], filters=[plain_text])
     name = StringField(
-        _label(message("Name")),
+        _label(message("Name of the signer")),
         [DataRequired(_label(message("Please write the name of the person who signs."))), AtMost(100)],
         filters=[plain_text],
     )

@@ -84,6 +84,11 @@ def count_box(text: Message, least: int = 1, most: int = MOST_PEOPLE) -> StringF
     return StringField(label(text), [whole_number(least, most)], filters=[one_line])
 
 
+def chosen(field: Any) -> Any:  # noqa: ANN401 - WTForms' stubs know no base of fields with options.
+    """Return what a field holds of its options; None for anything else, which is told at its box and kept nowhere."""
+    return field.data if any(field.data == value for value, *_ in field.iter_choices()) else None
+
+
 class PickField(SelectField):
     """One of a list; nothing chosen is what stands first."""
 

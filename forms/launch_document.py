@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from forms.launch_boxes import codes_in, whole
+from forms.launch_boxes import chosen, codes_in, whole
 from forms.launch_form import GroupForm, LaunchForm
 from forms.number_field import as_number, spelt
 from survey_app.domain.plan_document import next_code
@@ -21,6 +21,7 @@ _CHOICES = {
     "selection": "",
     "paper": "none",
     "quota_full": "continue",
+    "sign_off": "required",
 }
 _SWITCHES = ("verdict", "second_person")
 _TEXTS = {
@@ -78,7 +79,7 @@ def document_of(form: LaunchForm, given: Mapping[str, Any], *, locked: bool = Fa
         _put(after, key, form[name].data, "Asia/Shanghai" if key == "time_zone" else None)
     for key, usual in _CHOICES.items():
         if not (locked and key in LOCKED):
-            _put(after, key, form[key].data, usual)
+            _put(after, key, chosen(form[key]), usual)
     for key in _SWITCHES:
         _put(after, key, form[key].data or None)
     for key in _NUMBERS:
@@ -86,8 +87,8 @@ def document_of(form: LaunchForm, given: Mapping[str, Any], *, locked: bool = Fa
     for key in ("opens", "closes"):
         day, clock = form[f"{key}_day"].data, form[f"{key}_time"].data
         _put(after, key, f"{day}T{clock}" if day and clock else day)
-    headline = {"question": form.headline_question.data, "base": form.headline_base.data}
-    _put(after, "headline", {key: value for key, value in headline.items() if value not in ("", "rated")})
+    headline = {"question": chosen(form.headline_question), "base": chosen(form.headline_base)}
+    _put(after, "headline", {key: value for key, value in headline.items() if value not in (None, "", "rated")})
     _put(after, "approval", {key: form[key].data for key in _APPROVAL if form[key].data})
     if not locked:
         _put(after, "groups", _groups(form, after))
@@ -125,7 +126,7 @@ def _group(row: GroupForm, code: str, before: Mapping[str, Any]) -> Document:
         "weight": int(weight) if weight.is_integer() else weight,
     }
     more = {
-        "ballot_mode": row.ballot_mode.data,
+        "ballot_mode": chosen(row.ballot_mode),
         "targets": list(row.targets.data or ()),
         "eligible": whole(row.eligible),
         "quota": whole(row.quota),
@@ -142,7 +143,7 @@ def _places(form: LaunchForm, given: Document) -> Document:
         under = [*(form.areas.data or ()), *codes_in(form.areas_more.data)]
         _put(places, "under", under[0] if len(under) == 1 else list(dict.fromkeys(under)))
         if under:  # The format takes neither without it.
-            _put(places, "level", form.level.data)
+            _put(places, "level", chosen(form.level))
             classes = list(form.classes.data or ())
             _put(places, "class", classes[0] if len(classes) == 1 else classes)
     if not all(each.get("quota") for each in given.get("groups") or [{}]):

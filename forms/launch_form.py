@@ -192,6 +192,19 @@ class LaunchForm(Form):
         default="continue",
     )
     second_person = BooleanField(label(message("Somebody else must approve the survey before it opens")))
+    sign_off = OneOfField(
+        label(message("Before results are issued or published")),
+        choices=choices(
+            (
+                ("required", message("three people sign a draft for review, each at an account of their own")),
+                (
+                    "optional",
+                    message("a small office: nobody needs to sign, and one account may sign for several people"),
+                ),
+            )
+        ),
+        default="required",
+    )
     #: Not called slug: in every request of the console that names a survey that there is.
     short_name = text_box(message("Short name in addresses"), 48)
     table_number = text_box(message("Number of the form"), 100)

@@ -5,16 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from forms.question_forms import MOST_CHARACTERS, Sent, one_line, sent_texts
+from forms.number_field import as_number, spelt
+from forms.question_forms import MOST_CHARACTERS, Sent, as_json, one_line, sent_texts
 from survey_app.domain.messages import Message, message
 from survey_app.domain.plan_document import next_code
-from survey_app.domain.rating_scale import BUILT_IN
 from survey_app.domain.texts import as_texts
 
 #: The schema's limits.
 MOST_TARGETS = 250
 _MOST_CONTACT = 100
 _MOST_CLASS = 100
+_MOST_SCORE = 1000
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:_[A-Za-z]{2,4})?")
@@ -107,44 +108,92 @@ def sent_scope(sent: Sent) -> ScopeForm:
 
 @dataclass
 class ScaleForm:
-    """A rating scale in one's own words: codes, order and ratings are those of a built-in one."""
+    """A rating scale in one's own words: codes, order and ratings of its options stay."""
 
-    base: str
+    #: One's own scale, or the built-in one that a new scale begins with.
+    scale: str
+    #: The options as the document holds them.
+    before: Sequence[Mapping[str, Any]]
     #: Option's code -> its text by language.
     texts: dict[str, dict[str, str]]
+    #: Option's code -> its score as it was typed; all empty where the scale has none.
+    scores: dict[str, str]
     faults: dict[str, Message] = field(default_factory=dict)
 
     def check(self) -> bool:
-        """Say at each box what cannot be kept: here nothing may stay empty, since pages and tables need the words."""
+        """Say at each box what cannot be kept: here no text may be missing, since pages and tables need the words."""
         for code, texts in self.texts.items():
             if not any(texts.values()):
-                self.faults[code] = message("Write this option.")
+                self.faults[f"scale-{code}"] = message("Write this option.")
             elif any(len(text) > MOST_CHARACTERS for text in texts.values()):
-                self.faults[code] = _too_long(MOST_CHARACTERS)
+                self.faults[f"scale-{code}"] = _too_long(MOST_CHARACTERS)
+        for code, typed in self.scores.items():
+            number = as_number(typed)
+            if typed and (number is None or not 0 <= number <= _MOST_SCORE):
+                self.faults[f"score-{code}"] = message("This must be a number from 0 to {most}.", most=_MOST_SCORE)
         return not self.faults
 
     def options(self) -> list[dict[str, Any]]:
         """Return the options as the document holds them."""
-        return [
-            {
-                "code": option.code,
-                "text": {language: text for language, text in self.texts[option.code].items() if text},
-                "rating": str(option.rating),
-            }
-            for option in BUILT_IN[self.base].options
-        ]
+        found = []
+        for option in self.before:
+            code = option["code"]
+            text = {language: text for language, text in self.texts[code].items() if text}
+            score = as_number(self.scores[code])
+            made = {"code": code, "text": text, "rating": option["rating"]}
+            found.append(made if score is None else made | {"score": as_json(score)})
+        return found
 
 
-def form_of_scale(base: str) -> ScaleForm:
-    """Return the words of a built-in scale, to be changed."""
-    return ScaleForm(base, {option.code: dict(option.text) for option in BUILT_IN[base].options})
+def form_of_scale(scale: str, options: Sequence[Mapping[str, Any]]) -> ScaleForm:
+    """Return the words of a scale, to be changed."""
+    texts = {each["code"]: dict(as_texts(each["text"])) for each in options}
+    scores = {each["code"]: spelt(each["score"]) if "score" in each else "" for each in options}
+    return ScaleForm(scale, options, texts, scores)
 
 
-def sent_scale(sent: Sent, base: str, languages: Sequence[str]) -> ScaleForm:
+def sent_scale(sent: Sent, scale: str, options: Sequence[Mapping[str, Any]], languages: Sequence[str]) -> ScaleForm:
     """Return a scale as it was sent."""
-    return ScaleForm(
-        base, {option.code: sent_texts(sent, f"scale-{option.code}", languages) for option in BUILT_IN[base].options}
-    )
+    codes = [each["code"] for each in options]
+    texts = {code: sent_texts(sent, f"scale-{code}", languages) for code in codes}
+    return ScaleForm(scale, options, texts, {code: one_line(sent.get(f"score-{code}", "")) for code in codes})
+
+
+@dataclass
+class NamesForm:
+    """The names of all targets, in every language side by side."""
+
+    #: Target's code -> its name by language.
+    names: dict[str, dict[str, str]]
+    faults: dict[str, Message] = field(default_factory=dict)
+
+    def check(self) -> bool:
+        """Say at each box what cannot be kept."""
+        for index, texts in enumerate(self.names.values()):
+            for language, text in texts.items():
+                if len(text) > MOST_CHARACTERS:
+                    self.faults[f"target-{index}-{language}"] = _too_long(MOST_CHARACTERS)
+        return not self.faults
+
+    def targets(self, before: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Return the targets as the document holds them, with these names."""
+        found = []
+        for each in before:
+            name = {language: text for language, text in self.names[each["code"]].items() if text}
+            rest = {key: value for key, value in each.items() if key not in ("code", "name")}
+            found.append({"code": each["code"]} | ({"name": name} if name else {}) | rest)
+        return found
+
+
+def form_of_names(targets: Sequence[Mapping[str, Any]]) -> NamesForm:
+    """Return the names as the plan has them."""
+    return NamesForm({each["code"]: dict(as_texts(each.get("name") or {})) for each in targets})
+
+
+def sent_names(sent: Sent, targets: Sequence[Mapping[str, Any]], languages: Sequence[str]) -> NamesForm:
+    """Return the names as they were sent, in the order of the targets."""
+    codes = [each["code"] for each in targets]
+    return NamesForm({code: sent_texts(sent, f"target-{index}", languages) for index, code in enumerate(codes)})
 
 
 @dataclass

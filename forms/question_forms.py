@@ -5,6 +5,7 @@ Languages and options are as many as there are, so the boxes have no fixed names
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Protocol
 
 from forms.number_field import as_number, spelt
@@ -136,7 +137,7 @@ class QuestionForm:
         for name in ("least", "most") if self.is_number else ():
             number = as_number(getattr(self, name))
             if number is not None:
-                found[name] = float(number) if number % 1 else int(number)
+                found[name] = as_json(number)
         return found
 
     def _check_length(self, name: str, texts: Mapping[str, str]) -> None:
@@ -210,6 +211,11 @@ def sent_texts(sent: Sent, name: str, languages: Sequence[str]) -> dict[str, str
 def one_line(typed: str) -> str:
     """Return a text as a definition holds it: printable, on one line."""
     return " ".join((plain_text(typed) or "").split())
+
+
+def as_json(number: Decimal) -> float | int:
+    """Return a number as JSON writes it: a whole one without a point."""
+    return float(number) if number % 1 else int(number)
 
 
 def _written(texts: Mapping[str, str]) -> dict[str, str]:

@@ -54,7 +54,7 @@ COMMANDS = {
     "sign": {"survey", "--step", "--post", "--name"},
     "publish": {"survey", "--reason", "--audience"},
     "sheets": {"survey", "--out", "--under", "--audience"},
-    "withdraw": {"survey", "--reason"},
+    "withdraw": {"survey", "--reason", "--audience", "--number"},
     "export": {"survey", "--out", "--release", "--audience"},
     "posters": {"survey", "--out", "--under", "--paper"},
     "entry-codes": {"survey", "--format"},

@@ -187,9 +187,7 @@ class _Named:
         """Draw one row."""
         page, size, middle = self.page, self.size, self.page.y + self.pitch / 2
         page.one_line_name(row.name, row.within, middle, self.names, size)
-        if row.rate is None:
-            half = self.pitch * 0.28
-            page.hatched(self.scale.start, middle - half, self.scale.end, middle + half)
+        if row.rate is None:  # Nothing is drawn: any mark over the axis would look like a range.
             page.text(look.RIGHT, middle, row.reason, size * 0.87, look.MUTED, "right")
         else:
             _range(page, self.scale, row, middle, 4 if self.pitch > 20 else 2.5)

@@ -218,15 +218,11 @@ class _Bars:
             page.text(zero - 5, middle, printed[-1], look.NUMBER_SIZE, look.INK, "right")
 
     def without(self, row: BarRow) -> None:
-        """List a row that has no rate, and say why."""
-        page, middle = self.page, self.middle
+        """List a row that has no rate, and say why: nothing is drawn, since hatching means don't know here."""
+        page = self.page
         page.separator()
         page.name(row.name, row.within, page.y + _ROW / 2, self.names, _ROW)
-        left, right = self.scale(0), self.scale(100)
-        page.hatched(left, middle - _BAR / 2, right, middle + _BAR / 2)
-        half = page.face.width(row.reason, look.NUMBER_SIZE) / 2 + 8
-        page.box((left + right) / 2 - half, middle - 10, (left + right) / 2 + half, middle + 10, look.PAPER, None)
-        page.text((left + right) / 2, middle, row.reason, look.NUMBER_SIZE, look.MUTED, "center")
+        page.text(self.scale(0) + 10, self.middle, row.reason, look.NUMBER_SIZE, look.MUTED)
         page.y += _ROW
 
 

@@ -1,5 +1,6 @@
 """Funnel: approval rate by the number of ballots, with the limits within which chance would keep it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log10
@@ -16,6 +17,8 @@ from analysis.figures.placing import Box, Placing
 
 _HEIGHT: Final = 500
 _LABELS: Final = 12
+#: More units than this are not listed.
+_LISTED: Final = 60
 _LABEL_SIZE: Final = 12.5
 #: Much better, better, as expected, worse, much worse: shape, fill, and how large.
 _LOOKS: Final = (
@@ -26,6 +29,12 @@ _LOOKS: Final = (
     (Symbol.DOWN, look.ORANGE, 1.55),
 )
 _AS_EXPECTED: Final = 2
+#: Ticks of a logarithmic axis within a decade, and those that are taken where so few or fewer would stand.
+_COARSE: Final = (1, 2, 5)
+_FINE: Final = (1, 1.5, 2, 3, 4, 5, 7)
+_FEW: Final = 2
+#: Which bands get the free places first.
+_BY_BAND: Final = {0: 0, 4: 0, 1: 1, 3: 1}
 
 
 @dataclass(frozen=True)
@@ -68,7 +77,7 @@ class FunnelLabels:
     Attributes:
         n, rate: the two axes.
         bands: names of the five bands, much better first.
-        key: a band in the keys, with ``{band}`` and ``{n}``, for example "{band}（{n} 个）".
+        key: a band in the keys, or a reason, with ``{band}`` and ``{n}``, for example "{band}（{n} 个）".
         target: the line in the middle, with ``{rate}``, for example "全市 {rate}%".
         limits_95, limits_998: the limits.
         row: one unit in words for the text alternative, with ``{name}``, ``{n}``, ``{rate}`` and ``{band}``.
@@ -111,7 +120,7 @@ def funnel(
 ) -> Drawing:
     """Draw every unit as a point, its shape saying its band; units far outside the limits have their names.
 
-    Units without a rate are listed below in the order given (all of them in the text alternative).
+    Units without a rate are listed below in the order given, or counted by reason where they are many.
 
     Args:
         points: 1 or more.
@@ -140,12 +149,19 @@ def funnel(
     counts = [labels.unnamed.format(n=f"{len(rated):,}"), *picture.counted()] if many else []
     named = [_in_words(point, labels) for point in (labelled if many else picture.ordered())]
     rest = [labels.row_without.format(name=f"{point.within}{point.name}", reason=point.reason) for point in others]
+    if len(others) > NAMED:
+        rest = _counted(others, labels)
     return page.drawing([note, labels.target.format(rate=target), *counts, *named, *rest])
 
 
 def _in_words(point: FunnelPoint, labels: FunnelLabels) -> str:
     name = f"{point.within}{point.name}"
     return labels.row.format(name=name, n=f"{point.n:,}", rate=point.rate, band=labels.bands[point.band])
+
+
+def _steps(factors: Sequence[float]) -> list[float]:
+    """Return the whole numbers that stand on a logarithmic axis, these factors in each decade."""
+    return [step for power in range(9) for factor in factors if (step := factor * 10.0**power).is_integer()]
 
 
 class _Funnel:
@@ -212,7 +228,7 @@ class _Funnel:
         most = max((point.n or 1 for point in self.rated), default=10)
         least = self.least()
         if self.logarithmic:
-            steps = [float(f * 10**power) for power in range(9) for f in (1, 2, 5)]
+            steps = _steps(_COARSE)
             below = max(step for step in steps if step <= max(least, 1))
             above = min(step for step in steps if step > most)
             # Not the whole step where the units fill little of it, but always two ticks.
@@ -220,7 +236,8 @@ class _Funnel:
             if sum(low <= step <= high for step in steps) < 2:
                 low, high = below * 0.94, above
             self.scale = Scale(log10(low), log10(high), self.left, self.right)
-            return [step for step in steps if low <= step <= high]
+            found = [[step for step in _steps(each) if low <= step <= high] for each in (_COARSE, _FINE)]
+            return found[0] if len(found[0]) > _FEW else found[1]
         shown = ticks(0, most)
         self.scale = Scale(shown[0], shown[-1], self.left, self.right)
         return shown
@@ -278,14 +295,14 @@ class _Funnel:
         return [(float(x), float(y)) for x, y in inside]
 
     def label(self, centres: Sequence[Point]) -> list[FunnelPoint]:
-        """Write the names of the units farthest outside; return those that found a place."""
+        """Write the names of units outside, the farthest first; return those that found a place."""
         page, limits = self.page, self.limits
         n = [float(point.n or 1) for point in self.rated]
         low, high = np.interp(n, limits.n, limits.low_998), np.interp(n, limits.n, limits.high_998)
         rates = np.array(self.rates)
         outside = np.maximum(low - rates, rates - high) / np.maximum(high - low, 0.5)
-        chosen = [at for at, point in enumerate(self.rated) if point.band in (0, 4)]
-        chosen.sort(key=lambda at: (-outside[at], at))
+        chosen = [at for at, point in enumerate(self.rated) if point.band != _AS_EXPECTED]
+        chosen.sort(key=lambda at: (_BY_BAND[self.rated[at].band], -outside[at], at))
         chosen = chosen[:_LABELS]
         area = Box(self.left + 2, self.up.start - 12, self.right - 2, self.up.end - 4)
         placing = Placing(area, centres, self.radius, self.drawn)
@@ -306,14 +323,24 @@ class _Funnel:
         return labelled
 
     def list_without(self, others: Sequence[FunnelPoint]) -> None:
-        """List the units without a rate, as many as fit on three lines."""
+        """List the units without a rate where three lines hold them all; else say how many there are, and why."""
         page, width = self.page, look.RIGHT - look.MARGIN
-        head = self.labels.without.format(n=f"{len(others):,}")
-        names = [
-            self.labels.without_one.format(name=f"{point.within}{point.name}", reason=point.reason) for point in others
-        ]
-        text = head + " " + " ".join(names)
-        while len(page.face.wrapped(text, look.NOTE_SIZE, width)) > 3 and names:
-            names = names[: max(0, int(len(names) * 0.8) - 1)]
-            text = head + " " + " ".join(names) + " …"
+        text = " ".join(
+            [
+                self.labels.without.format(n=f"{len(others):,}"),
+                *(
+                    self.labels.without_one.format(name=f"{point.within}{point.name}", reason=point.reason)
+                    for point in others[:_LISTED]
+                ),
+            ]
+        )
+        if len(others) > _LISTED or len(page.face.wrapped(text, look.NOTE_SIZE, width)) > 3:
+            text = " ".join(_counted(others, self.labels))
         page.paragraph(text, look.NOTE_SIZE, 20, look.MUTED)
+
+
+def _counted(others: Sequence[FunnelPoint], labels: FunnelLabels) -> list[str]:
+    """Say how many units have no rate, and how many for each reason."""
+    reasons = Counter(point.reason for point in others)
+    counted = [labels.key.format(band=reason, n=f"{count:,}") for reason, count in reasons.most_common()]
+    return [labels.without.format(n=f"{len(others):,}"), *counted]

@@ -73,14 +73,28 @@ def _glyph_id(character: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _outline(glyph: Glyph) -> str:
-    """Write an outline; the codes are matplotlib's: move, line, quadratic with its control first, cubic, close."""
-    steps, index = [], 0
-    letters = {1: ("M", 1), 2: ("L", 1), 3: ("Q", 2), 4: ("C", 3), 79: ("Z", 1)}
+    """Write an outline; the codes are matplotlib's: move, line, quadratic with its control first, cubic, close.
+
+    Every point is said from the one before, which takes fewer digits: outlines are most of a figure's bytes.
+    """
+    steps, index, last, start, before = [], 0, (0, 0), (0, 0), ""
+    letters = {1: ("m", 1), 2: ("l", 1), 3: ("q", 2), 4: ("c", 3), 79: ("z", 1)}
     while index < len(glyph.codes):
         letter, length = letters[glyph.codes[index]]
-        numbers = " ".join(f"{x} {y}" for x, y in glyph.points[index : index + length])
-        steps.append(letter if letter == "Z" else letter + numbers)
+        points = glyph.points[index : index + length]
         index += length
+        if letter == "z":
+            numbers, last = [], start
+        else:
+            numbers = [way for x, y in points for way in (x - last[0], y - last[1])]
+            last = points[-1]
+            start = last if letter == "m" else start
+        if letter == "l" and 0 in numbers:
+            letter, numbers = ("h", numbers[:1]) if not numbers[1] else ("v", numbers[1:])
+        written = "".join(f"{number}" if number < 0 else f" {number}" for number in numbers).lstrip()
+        # The letter need not be said twice, but for a move: the second would be a line.
+        steps.append(written if letter == before != "m" and written.startswith("-") else letter + written)
+        before = letter
     return "".join(steps)
 
 

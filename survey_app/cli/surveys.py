@@ -10,7 +10,7 @@ from survey_app.domain.release import Audience, DocumentHead, Step
 from survey_app.domain.texts import DEFAULT_LANGUAGE, pick
 from survey_app.services import launching, lifecycle, publishing
 from survey_app.services.progress.turnout import ballots_of_surveys
-from survey_app.services.releases import signing
+from survey_app.services.releases import signing, withdrawing
 from survey_app.services.surveys import list_surveys
 
 _REASON = click.option("--reason", help="原因，会记录并公布。 The reason; it is recorded and printed.")
@@ -91,10 +91,17 @@ def reopen(survey: str, reason: str | None) -> None:
 @click.option("--document-number", default="", help="文号 · Number of the document.")
 @click.option("--main", default="", help="主送 · To whom it is addressed.")
 @click.option("--copies", default="", help="抄送 · Copies to.")
-def review(survey: str, document_number: str, main: str, copies: str) -> None:
+@click.option(
+    "--leave-out",
+    "left_out",
+    multiple=True,
+    help="关键词中剔除的词，可重复；不给则沿用上一稿，给空词则不剔除。 Keyword to leave out, again for each; "
+    "without it those of the draft before, '' for none.",
+)
+def review(survey: str, document_number: str, main: str, copies: str, left_out: tuple[str, ...]) -> None:
     """生成送审稿（带水印）：供核对和签发。 Make a draft for review, with a watermark, to be checked and signed."""
     document = DocumentHead(document_number.strip(), main.strip(), copies.strip())
-    number = _release(survey, None, Audience.REVIEW, document)
+    number = _release(survey, None, Audience.REVIEW, document, left_out or None)
     tell("Survey {slug}: draft for review {number} is made.", slug=survey, number=number)
 
 
@@ -130,10 +137,16 @@ def publish(survey: str, reason: str | None, audience: str) -> None:
         tell("Survey {slug}: release {number} is published.", slug=survey, number=number)
 
 
-def _release(survey: str, reason: str | None, audience: Audience, document: DocumentHead | None = None) -> int:
+def _release(
+    survey: str,
+    reason: str | None,
+    audience: Audience,
+    document: DocumentHead | None = None,
+    left_out: tuple[str, ...] | None = None,
+) -> int:
     with progress_bar(publishing.STEPS, "发布 · release") as bar:
         release = publishing.publish(
-            database(), survey, BY, reason, lambda done: bar.update(done - bar.pos), audience, document
+            database(), survey, BY, reason, lambda done: bar.update(done - bar.pos), audience, document, left_out
         )
     return release.number
 
@@ -141,8 +154,23 @@ def _release(survey: str, reason: str | None, audience: Audience, document: Docu
 @click.command("withdraw")
 @click.argument("survey")
 @_REASON
-def withdraw(survey: str, reason: str | None) -> None:
-    """撤回最新一版：原地址保留并加说明。 Withdraw the newest release; its address stays, under a banner."""
+@click.option(
+    "--audience",
+    type=click.Choice([Audience.PUBLIC.value, Audience.INTERNAL.value]),
+    default=Audience.PUBLIC.value,
+    show_default=True,
+    help="公开的，或内部通报及其反馈单 · The public release, or the internal bulletin with its sheets.",
+)
+@click.option("--number", type=int, help="第几版；不给则为最新一版 · Its number; without it the newest.")
+def withdraw(survey: str, reason: str | None, audience: str, number: int | None) -> None:
+    """撤回一版：公开的原地址保留并加说明。 Withdraw a release; a public one's address stays, under a banner."""
     with database().writing() as session:
-        number = publishing.withdraw(session, survey, BY, reason).number
-    tell("Survey {slug}: release {number} is withdrawn.", slug=survey, number=number)
+        gone = [
+            (Audience(each.audience), each.number)
+            for each in withdrawing.withdraw(session, survey, BY, reason, Audience(audience), number)
+        ]
+    for of, each in gone:
+        if of is Audience.INTERNAL:
+            tell("Survey {slug}: internal release {number} is withdrawn, with its sheets.", slug=survey, number=each)
+        else:
+            tell("Survey {slug}: release {number} is withdrawn.", slug=survey, number=each)

@@ -28,7 +28,7 @@ class Column:
 
 @dataclass(frozen=True)
 class PrintedTable:
-    """One table: a short name, a title above it, its columns and rows, and notes under it.
+    """One table: a short name, a title above it, its columns and rows, and notes under it; `basis` follows the title.
 
     `name` is its tab in a workbook and follows Excel's rules: at most 31 characters, no brackets, colons, asterisks,
     question marks or slashes, unique in the workbook.
@@ -39,3 +39,4 @@ class PrintedTable:
     notes: Sequence[str]
     columns: Sequence[Column]
     rows: Sequence[Sequence[object]]
+    basis: str = ""

@@ -71,6 +71,15 @@ class QuotaFull(StrEnum):
     STOP = "stop"
 
 
+class SignOffRule(StrEnum):
+    """Whether a release comes from a signed draft for review only."""
+
+    #: Nothing is issued without one, and each step is taken at an account of its own.
+    REQUIRED = "required"
+    #: A small office publishes without a draft, and one account may sign several steps.
+    OPTIONAL = "optional"
+
+
 @dataclass(frozen=True)
 class Group:
     """A respondent group: its weight in the weighted score, its targets (None: all), how its ballots are had.
@@ -151,6 +160,7 @@ class SurveyDefinition:
     quota_full: QuotaFull = QuotaFull.CONTINUE
     #: Whether somebody else than who launched it must approve it before it opens.
     second_person: bool = False
+    sign_off: SignOffRule = SignOffRule.REQUIRED
 
     def quotas_at(self, code: str) -> Mapping[str, int]:
         """Return how many ballots each group is to give at a place, by its code; empty where nobody said so."""

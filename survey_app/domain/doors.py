@@ -85,6 +85,8 @@ def standing(
     """Return how a code stands at this moment; a page already fetched may be submitted within the grace."""
     if state is SurveyState.DRAFT:
         return Standing.VOIDED if code is CodeState.VOIDED else Standing.NOT_YET
+    if state is SurveyState.ARCHIVED and code is CodeState.VOIDED:
+        return Standing.VOIDED  # Its launch may have been taken back: then it never was open, and has no results.
     if state is not SurveyState.OPEN:
         return Standing.CLOSED
     if closes_at is not None and now >= closes_at + (GRACE if submitting else timedelta()):

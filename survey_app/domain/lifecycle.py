@@ -27,16 +27,22 @@ class Act(StrEnum):
     CHANGE = "change"
     #: By a second person, where that is asked for.
     APPROVE = "approve"
+    #: The launch is taken back before the survey opens: its codes lead nowhere, its plan is a plan again.
+    TAKE_BACK = "take_back"
     OPEN = "open"
     CLOSE = "close"
     REOPEN = "reopen"
     TABULATE = "tabulate"
-    #: A draft for review, its sign-off, and the internal bulletin: none of them is public.
+    #: A draft for review, its check by the units, its sign-off, and the internal bulletin: none of them is public.
     REVIEW = "review"
+    ASK_UNITS = "ask_units"
     SIGN = "sign"
     ISSUE = "issue"
     PUBLISH = "publish"
     WITHDRAW = "withdraw"
+    #: Out of the way of the office, and back; readers notice nothing.
+    ARCHIVE = "archive"
+    RESTORE = "restore"
     REPLACE_CODE = "replace_code"
     VOID_CODE = "void_code"
     PAUSE = "pause"
@@ -52,6 +58,7 @@ _AFTER_CLOSING = {SurveyState.CLOSED: SurveyState.CLOSED, SurveyState.PUBLISHED:
 _LEADS_TO: dict[Act, dict[SurveyState, SurveyState]] = {
     Act.CHANGE: {SurveyState.DRAFT: SurveyState.DRAFT},
     Act.APPROVE: {SurveyState.DRAFT: SurveyState.DRAFT},
+    Act.TAKE_BACK: {SurveyState.DRAFT: SurveyState.ARCHIVED},
     Act.OPEN: {SurveyState.DRAFT: SurveyState.OPEN},
     Act.CLOSE: {SurveyState.OPEN: SurveyState.CLOSED},
     Act.REOPEN: {SurveyState.CLOSED: SurveyState.OPEN},
@@ -61,10 +68,15 @@ _LEADS_TO: dict[Act, dict[SurveyState, SurveyState]] = {
         SurveyState.ARCHIVED: SurveyState.ARCHIVED,
     },
     Act.REVIEW: _AFTER_CLOSING,
+    Act.ASK_UNITS: _AFTER_CLOSING,
     Act.SIGN: _AFTER_CLOSING,
     Act.ISSUE: _AFTER_CLOSING,
     Act.PUBLISH: {SurveyState.CLOSED: SurveyState.PUBLISHED, SurveyState.PUBLISHED: SurveyState.PUBLISHED},
-    Act.WITHDRAW: {SurveyState.PUBLISHED: SurveyState.CLOSED},
+    # Published still, where an older release is withdrawn.
+    Act.WITHDRAW: {SurveyState.CLOSED: SurveyState.CLOSED, SurveyState.PUBLISHED: SurveyState.CLOSED},
+    # Not of a closed one: its units are held until it is issued, and must not be freed and then published.
+    Act.ARCHIVE: {SurveyState.PUBLISHED: SurveyState.ARCHIVED},
+    Act.RESTORE: {SurveyState.ARCHIVED: SurveyState.PUBLISHED},
     Act.REPLACE_CODE: _BEFORE_CLOSING,
     Act.VOID_CODE: _BEFORE_CLOSING,
     Act.PAUSE: _BEFORE_CLOSING,
@@ -78,15 +90,19 @@ _ONLY_CLOSED = message("No release is made before the survey is closed. Close it
 _NEEDS: dict[Act, Message] = {
     Act.CHANGE: message("The questionnaire was frozen when the survey opened; a change after that is a new survey."),
     Act.APPROVE: message("Only a draft is approved, before it opens."),
+    Act.TAKE_BACK: message("Only a launch that is not open yet can be taken back."),
     Act.OPEN: message("Only a draft can be opened. To take answers again after closing, reopen it."),
     Act.CLOSE: message("Only an open survey can be closed."),
     Act.REOPEN: message("Only a closed survey can be reopened; withdraw its release first if it is published."),
     Act.TABULATE: message("No figure is shown before the survey is closed. Close it first."),
     Act.REVIEW: _ONLY_CLOSED,
+    Act.ASK_UNITS: _ONLY_CLOSED,
     Act.SIGN: _ONLY_CLOSED,
     Act.ISSUE: _ONLY_CLOSED,
     Act.PUBLISH: message("Only a closed survey can be published. Close it first."),
-    Act.WITHDRAW: message("Only a published survey has a release to withdraw."),
+    Act.WITHDRAW: message("Releases are withdrawn after closing, and before the survey is archived."),
+    Act.ARCHIVE: message("Only a published survey can be archived."),
+    Act.RESTORE: message("Only an archived survey can be taken out of the archive."),
     Act.REPLACE_CODE: _NO_MORE_BALLOTS,
     Act.VOID_CODE: _NO_MORE_BALLOTS,
     Act.PAUSE: _NO_MORE_BALLOTS,

@@ -64,6 +64,7 @@ def languages_of(given: Given) -> Sequence[str]:
         texts += [question.get("text"), question.get("hint")]
         texts += [each.get("text") for each in question.get("options") or ()]
     texts += [each["text"] for options in (given.get("scales") or {}).values() for each in options]
+    texts += [each.get("name") for each in given.get("targets") or ()]
     for text in texts:
         found |= set(as_texts(text or {}))
     return [*_USUAL, *sorted(found - set(_USUAL))]
@@ -78,10 +79,16 @@ def options_of(given: Given, question: Given) -> dict[str, Texts]:
 
 def options_of_scale(given: Given, code: str) -> dict[str, Texts]:
     """Return the options of a rating scale, in order, by their codes; none where there is no such scale."""
+    return {each["code"]: as_texts(each["text"]) for each in scale_of(given, code)}
+
+
+def scale_of(given: Given, code: str) -> Sequence[Document]:
+    """Return the options of a rating scale, in order, as a document holds them; none where there is no such scale."""
     own = given.get("scales") or {}
     if code in BUILT_IN and code not in own:
-        return {each.code: each.text for each in BUILT_IN[code].options}
-    return {each["code"]: as_texts(each["text"]) for each in own.get(code, ())}
+        options = BUILT_IN[code].options
+        return [{"code": each.code, "text": dict(each.text), "rating": str(each.rating)} for each in options]
+    return list(own.get(code, ()))
 
 
 def deciding_questions(given: Given, before: str | None) -> Sequence[Document]:

@@ -17,6 +17,7 @@ from survey_app.domain.definition import (
     RollUp,
     Scope,
     Selection,
+    SignOffRule,
     SurveyDefinition,
     residents,
 )
@@ -85,6 +86,7 @@ def definition_with_faults(given: Json) -> tuple[SurveyDefinition, list[Message]
         paper=Paper(given.get("paper", Paper.NONE)),
         quota_full=QuotaFull(given.get("quota_full", QuotaFull.CONTINUE)),
         second_person=given.get("second_person", False),
+        sign_off=SignOffRule(given.get("sign_off", SignOffRule.REQUIRED)),
     )
     faults.extend(faults_between(definition, scales))
     return definition, faults

@@ -1,7 +1,7 @@
 """For whom a release is made, and the three steps of its sign-off."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -18,6 +18,15 @@ class Audience(StrEnum):
     INTERNAL = "internal"
     #: 公开.
     PUBLIC = "public"
+
+
+class UnitVerdict(StrEnum):
+    """What a unit says of its sheet of a draft (单位核对)."""
+
+    #: 确认
+    CONFIRMED = "confirmed"
+    #: 有异议
+    OBJECTED = "objected"
 
 
 class Step(StrEnum):
@@ -50,6 +59,11 @@ class DocumentHead:
     copies: str = ""
 
 
+def struck_words(given: Iterable[str]) -> list[str]:
+    """Return words that are to be left out of the keywords as these are printed: in small letters, each once."""
+    return sorted({plain for word in given if (plain := word.strip().casefold())})
+
+
 def step_name(step: Step) -> Message:
     """Return the step's name."""
     return {
@@ -65,8 +79,19 @@ def next_step(taken: Sequence[Signature]) -> Step | None:
     return next((step for step in Step if step not in done), None)
 
 
-def check_signature(taken: Sequence[Signature], step: Step, name: str) -> None:
-    """Refuse a step out of turn, a nameless one, and a second one by the same person: four eyes see more than two."""
+def check_signature(
+    taken: Sequence[Signature], step: Step, name: str, by: str = "", accounts: Collection[str] = ()
+) -> None:
+    """Refuse a step out of turn, a nameless one, and a second one by the same person: four eyes see more than two.
+
+    Args:
+        taken: the steps taken so far.
+        step: the step to take.
+        name: who signs, as it is printed.
+        by: the account that signs.
+        accounts: those that signed the steps before; empty where one account may sign several.
+
+    """
     wanted = next_step(taken)
     if wanted is None:
         raise Refused(message("This draft is signed off already."))
@@ -77,6 +102,15 @@ def check_signature(taken: Sequence[Signature], step: Step, name: str) -> None:
     if _person(name) in {_person(each.name) for each in taken}:
         raise Refused(
             message("{name} has signed this draft already; each step is another person's.", name=name.strip())
+        )
+    if by in accounts:
+        raise Refused(
+            message(
+                "A step of this draft was signed at the account {who} already, and each step needs an account of its "
+                "own. Let the next person log in and sign. An office too small for that says so at the launch: "
+                "sign-off optional.",
+                who=by,
+            )
         )
 
 

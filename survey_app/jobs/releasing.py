@@ -1,7 +1,7 @@
 """The release of a closed survey, for one audience."""
 
 from survey_app.domain.messages import Refused, message
-from survey_app.domain.release import Audience, DocumentHead
+from survey_app.domain.release import Audience, DocumentHead, struck_words
 from survey_app.jobs.work import Work
 from survey_app.services import publishing
 from survey_app.services.releases.results import releases_of
@@ -15,6 +15,7 @@ def make_release(work: Work) -> None:
     """
     audience = Audience(str(work.arguments.get("audience", Audience.PUBLIC)))
     number, given = int(str(work.arguments["number"])), work.arguments.get("document")
+    left_out = _words(work.arguments.get("left_out"))
     reason = None if work.arguments["reason"] is None else str(work.arguments["reason"])
     with work.database.reading() as session:
         there = next(
@@ -22,11 +23,13 @@ def make_release(work: Work) -> None:
             None,
         )
     if there is not None:
-        if (there.reason, there.released_by, given or there.head["document"]) != (
+        asked = (
             reason or "",
             work.asked_by,
-            there.head["document"],
-        ):
+            given or there.head["document"],
+            there.left_out if left_out is None else left_out,
+        )
+        if asked != (there.reason, there.released_by, there.head["document"], there.left_out):
             raise Refused(message("Somebody else has just published this survey. Look at that release first."))
         return
     publishing.publish(
@@ -37,7 +40,13 @@ def make_release(work: Work) -> None:
         lambda done: _tell(work, done),
         audience,
         DocumentHead(**given) if isinstance(given, dict) else None,
+        left_out,
     )
+
+
+def _words(given: object) -> list[str] | None:
+    """Return the words to leave out as they are stored; None where nothing was said of them."""
+    return struck_words(map(str, given)) if isinstance(given, list) else None
 
 
 def _tell(work: Work, done: int) -> None:

@@ -13,6 +13,7 @@ from survey_app.jobs.planned_times import close_due_surveys, open_due_surveys
 from survey_app.jobs.posters import make_posters
 from survey_app.jobs.pulse import Pulse, WorkerStops
 from survey_app.jobs.releasing import make_release
+from survey_app.jobs.sheets import make_sheets
 from survey_app.jobs.slips import make_slip_sheets
 from survey_app.jobs.unit_import import import_checked_list
 from survey_app.jobs.work import MadeFile, Stop, Work
@@ -32,6 +33,7 @@ _KINDS: dict[JobKind, Callable[[Work], MadeFile | None]] = {
     JobKind.PUBLISH: make_release,
     JobKind.SLIPS: make_slip_sheets,
     JobKind.PAPER_SHEETS: make_paper_sheets,
+    JobKind.SHEETS: make_sheets,
     JobKind.UNIT_IMPORT: import_checked_list,
 }
 

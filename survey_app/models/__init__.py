@@ -24,6 +24,7 @@ from survey_app.models.surveys import (
     SurveyAct,
     SurveyTarget,
 )
+from survey_app.models.unit_checks import UnitAnswer, UnitCheck
 from survey_app.models.units import Unit, UnitChange, UnitImport
 
 __all__ = [
@@ -59,6 +60,8 @@ __all__ = [
     "Tally",
     "Turnout",
     "Unit",
+    "UnitAnswer",
     "UnitChange",
+    "UnitCheck",
     "UnitImport",
 ]

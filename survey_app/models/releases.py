@@ -32,6 +32,8 @@ class Release(Base):
     released_at: Mapped[datetime]
     released_by: Mapped[str]
     reason: Mapped[str] = mapped_column(default="")
+    #: Words that whoever made the draft struck from the list of keywords. They may name people: they stand in no file.
+    left_out: Mapped[list[str]] = mapped_column(default=list)
     #: Title, organiser, questions, method: what stands around the tables.
     head: Mapped[dict[str, Any]]
     withdrawn_at: Mapped[datetime | None]
@@ -86,7 +88,9 @@ class ReleaseFile(Base):
     #: Its address below the release, for example figures/headline.svg.
     path: Mapped[str] = mapped_column(primary_key=True)
     media_type: Mapped[str]
+    #: Of the file itself, in hex.
     sha256: Mapped[str]
+    #: As services.releases.stored_files keeps it: drawings compressed.
     content: Mapped[bytes]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from survey_app.models import Account, ConsoleSession
@@ -23,6 +23,13 @@ LONGEST = timedelta(hours=8)
 RENEW_EVERY = timedelta(seconds=60)
 
 _TOKEN_BYTES = 32
+
+# Written once: every page of the console asks.
+_OF_MARK = (
+    select(ConsoleSession, Account)
+    .join(Account, Account.id == ConsoleSession.account_id)
+    .where(ConsoleSession.mark == bindparam("mark"), Account.disabled_at.is_(None))
+)
 
 
 @dataclass(frozen=True)
@@ -50,11 +57,7 @@ def begin(session: Session, account_id: int, device: str) -> str:
 def find(session: Session, token: str) -> Login | None:
     """Return the session of a token; None where it has ended or run out, or its account can no longer log in."""
     now = datetime.now(UTC)
-    row = session.execute(
-        select(ConsoleSession, Account)
-        .join(Account, Account.id == ConsoleSession.account_id)
-        .where(ConsoleSession.mark == _mark(token), Account.disabled_at.is_(None))
-    ).one_or_none()
+    row = session.execute(_OF_MARK, {"mark": _mark(token)}).one_or_none()
     if row is None or now - row[0].seen_at > IDLE or now - row[0].began_at > LONGEST:
         return None
     return Login(row[1], row[0].mark, now - row[0].seen_at >= RENEW_EVERY)

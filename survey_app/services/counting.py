@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Insert, bindparam, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from analysis.histogram import count_packed
+from analysis.histogram import count_packed, cross_packed
 from survey_app.models import Ballot, Tally, Turnout
 from survey_app.models.database import upsert
 from survey_app.services.surveys import Frame
@@ -147,3 +147,20 @@ def _counted(packed: Mapping[TallyKey, Sequence[bytes]], frame: Frame) -> Iterat
     for key, some in packed.items():
         table = np.frombuffer(b"".join(some), np.uint8).reshape(len(some), slots)
         yield PlaceCount(key, len(some), count_packed(table, width - 2))
+
+
+def count_crossed(session: Session, frame: Frame, by: int, slots: Sequence[int]) -> NDArray[np.int64]:
+    """Count the stored ballots by their answer in slot `by` and in some others: a tally keeps no pairs.
+
+    Ballots are read once, some thousands at a time, while a release is made. Paper has no ballots and is not in it.
+    Shape (slots, width, width), as from `cross_packed`.
+    """
+    answers = session.scalars(
+        select(Ballot.answers).where(Ballot.survey_id == frame.survey_id).execution_options(yield_per=20_000)
+    )
+    count, width = frame.tally_shape
+    counts = np.zeros((len(slots), width, width), np.int64)
+    for some in answers.partitions():
+        table = np.frombuffer(b"".join(some), np.uint8).reshape(len(some), count)
+        counts += cross_packed(table, by, slots, width - 2)
+    return counts

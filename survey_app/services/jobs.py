@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, CursorResult, Select, and_, or_, select, u
 from sqlalchemy.orm import Session
 
 from survey_app.domain.messages import Message, Refused, message
+from survey_app.domain.release import Audience
 from survey_app.models import Job, Survey
 
 #: A running job that was not renewed for this long has lost its node. Nodes' clocks may differ by much less.
@@ -32,6 +33,8 @@ class JobKind(StrEnum):
     PUBLISH = "publish"
     SLIPS = "slips"
     PAPER_SHEETS = "paper_sheets"
+    #: The result sheets (反馈单) of a release; of a draft only for those who may make one.
+    SHEETS = "sheets"
     #: A list of units that was checked: done when it is kept, its result is the file, until it is imported.
     UNIT_UPLOAD = "unit_upload"
     UNIT_IMPORT = "unit_import"
@@ -54,7 +57,7 @@ KEPT_FOR = timedelta(hours=24)
 GIVEN_ONCE = (JobKind.SLIPS,)
 
 #: Kinds whose file is erased after KEPT_FOR.
-_KEPT_BRIEFLY = (*GIVEN_ONCE, JobKind.UNIT_UPLOAD)
+_KEPT_BRIEFLY = (*GIVEN_ONCE, JobKind.UNIT_UPLOAD, JobKind.SHEETS)
 
 _UNDER_WAY = (JobState.WAITING, JobState.RUNNING)
 
@@ -147,13 +150,20 @@ def has_old_file(session: Session) -> bool:
 
 
 def erase_old_files(session: Session) -> None:
-    """Erase the files that are given out once and were not fetched in time, and lists that nobody imported."""
+    """Erase the files that are kept for a day only: slips, unit sheets, and lists that nobody imported."""
     session.execute(update(Job).where(*_old_file()).values(result=None, result_name=""))
 
 
 def _old_file() -> tuple[ColumnElement[bool], ...]:
     # A job that has ended was last renewed a moment before.
     return Job.kind.in_(_KEPT_BRIEFLY), Job.result_name != "", Job.alive_at < datetime.now(UTC) - KEPT_FOR
+
+
+def erase_sheets(session: Session, survey_id: int, audience: str, number: int) -> None:
+    """Erase the files of sheets of a release: it was withdrawn."""
+    for job in session.scalars(_alike(JobKind.SHEETS, survey_id).where(Job.result_name != "")):
+        if (job.arguments["audience"], job.arguments["number"]) == (audience, number):
+            job.result, job.result_name = None, ""
 
 
 def fail(session: Session, held: Claim, *messages: Message) -> None:
@@ -192,6 +202,11 @@ def can_cancel(job: Job) -> bool:
 def is_under_way(job: Job) -> bool:
     """Return whether a job has not ended yet."""
     return job.state in _UNDER_WAY
+
+
+def is_of_draft(job: Job) -> bool:
+    """Return whether a job makes something of a draft for review: it is for those who may make the draft."""
+    return job.arguments.get("audience") == Audience.REVIEW
 
 
 def find_job(session: Session, job_id: int) -> Job | None:

@@ -11,6 +11,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from survey_app.domain.definition import BallotMode, PlaceSize, SurveyDefinition, scopes_of
+from survey_app.domain.document_changes import changes_between
 from survey_app.domain.entry_codes import make_entry_code
 from survey_app.domain.lifecycle import Act, SurveyState, after
 from survey_app.domain.messages import Refused, message
@@ -51,17 +52,16 @@ def launch(session: Session, content: bytes, by: str, scope: Scope = EVERYTHING)
     survey = _survey(session, definition)
     session.add(survey)
     session.flush()
-    write_act(session, survey, "launch", by)
-    session.add(
-        StoredQuestionnaire(
-            survey_id=survey.id, definition=given, frozen_at=None, sha256=hashlib.sha256(canonical(given)).hexdigest()
-        )
+    stored = StoredQuestionnaire(
+        survey_id=survey.id, definition=given, frozen_at=None, sha256=hashlib.sha256(canonical(given)).hexdigest()
     )
+    session.add(stored)
     groups = _add_groups(session, survey, definition)
     _add_targets(session, survey, definition, groups, tree, scope)
     places = _add_places(session, survey, definition, tree)
     _add_quotas(session, definition, places, groups, tree)
     _add_codes(session, survey, places, groups)
+    write_act(session, survey, "launch", by, changes=({}, {"places": len(places), "sha256": stored.sha256}))
     return survey
 
 
@@ -104,18 +104,26 @@ def change_definition(session: Session, slug: str, content: bytes, by: str) -> S
                     where=part,
                 )
             )
+    if survey.needs_approval and not definition.second_person:
+        raise Refused(
+            message(
+                "{where}: the survey was launched to be approved by a second person, and that stays.",
+                where="second_person",
+            )
+        )
     _check_repeated(session, definition)
     places = session.execute(
         select(Unit.code, Place.population).join(Unit, Unit.id == Place.unit_id).where(Place.survey_id == survey.id)
     )
     check_populations(definition, {row.code: row.population for row in places})
+    changes = changes_between(stored.definition, given)
     stored.definition, stored.sha256 = given, hashlib.sha256(canonical(given)).hexdigest()
     for name, value in _settings(definition).items():
         setattr(survey, name, value)
     session.execute(delete(BallotSlot).where(BallotSlot.survey_id == survey.id))
     targets = session.scalars(select(SurveyTarget).where(SurveyTarget.survey_id == survey.id)).all()
     _add_slots(session, survey, definition, {each.code: each.id for each in targets})
-    record(session, survey, Act.CHANGE, by)
+    record(session, survey, Act.CHANGE, by, changes=changes)
     return survey
 
 

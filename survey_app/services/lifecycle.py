@@ -15,10 +15,11 @@ from survey_app.domain.lifecycle import (
     check_reopening,
     require_reason,
 )
+from survey_app.domain.messages import Refused, message
 from survey_app.domain.reading_definition import read_definition
 from survey_app.models import Ballot, StoredQuestionnaire, Survey, SurveyAct
 from survey_app.services.opening import check_opening, find_approval, is_due
-from survey_app.services.survey_acts import write_act
+from survey_app.services.survey_acts import NOTHING_ELSE, Changes, write_act
 from survey_app.services.surveys import find_survey
 
 
@@ -30,11 +31,19 @@ def lock_survey(session: Session, slug: str) -> Survey:
     ).one()
 
 
-def record(session: Session, survey: Survey, act: Act, by: str, reason: str = "", about: str = "") -> None:
+def record(
+    session: Session,
+    survey: Survey,
+    act: Act,
+    by: str,
+    reason: str = "",
+    about: str = "",
+    changes: Changes = NOTHING_ELSE,
+) -> None:
     """Put the survey into the state that the act leads to, and write the act down; Refused from a wrong state."""
     was = survey.state
     survey.state = after(SurveyState(was), act, survey.slug)
-    write_act(session, survey, act, by, reason, about, was)
+    write_act(session, survey, act, by, reason, about, was, changes)
 
 
 def open_survey(session: Session, slug: str, by: str) -> Survey:
@@ -87,6 +96,23 @@ def reopen_survey(session: Session, slug: str, by: str, reason: str | None) -> S
     record(session, survey, Act.REOPEN, by, reason)
     if survey.closes_at is not None and survey.closes_at <= now:
         survey.closes_at = None  # That plan is over. While it stood, every door would stay shut.
+    return survey
+
+
+def archive_survey(session: Session, slug: str, by: str) -> Survey:
+    """Put a published survey out of the office's way; its results stay where they are."""
+    survey = lock_survey(session, slug)
+    record(session, survey, Act.ARCHIVE, by)
+    return survey
+
+
+def restore_survey(session: Session, slug: str, by: str) -> Survey:
+    """Take a survey out of the archive; Refused for one whose launch was taken back: it has no results."""
+    survey = lock_survey(session, slug)
+    after(SurveyState(survey.state), Act.RESTORE, slug)
+    if survey.closed_at is None:
+        raise Refused(message("The launch of {slug} was taken back, so it stays archived. Launch it again.", slug=slug))
+    record(session, survey, Act.RESTORE, by)
     return survey
 
 

@@ -7,10 +7,12 @@ units asks nothing.
 from dataclasses import dataclass
 from enum import Enum
 
-from sqlalchemy import CTE, func, select
+from sqlalchemy import CTE, BindParameter, ColumnElement, SQLColumnExpression, func, select, true
 from sqlalchemy.orm import Session, aliased
 
-from survey_app.models import EntryCode, Job, Place, Survey, SurveyPlan, Unit
+from survey_app.domain.lifecycle import SurveyState
+from survey_app.models import EntryCode, Job, Place, Survey, SurveyPlan, SurveyTarget, Unit
+from survey_app.services.jobs import is_of_draft
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def reach(session: Session, scope: Scope, survey: Survey) -> Reach:
     """Return how much of the survey's places lies within the scope."""
     if scope.unit_id is None:
         return Reach.WHOLE
-    below = _below(scope.unit_id)
+    below = units_below(scope.unit_id)
     places, inside = session.execute(
         select(func.count(), func.count(below.c.id))
         .select_from(Place)
@@ -88,6 +90,25 @@ def reach(session: Session, scope: Scope, survey: Survey) -> Reach:
         .where(Place.survey_id == survey.id)
     ).one()
     return _reach(places, inside)
+
+
+def touches(session: Session, scope: Scope, survey: Survey) -> bool:
+    """Return whether some place of the survey lies within the scope: less to look for than how many do."""
+    if scope.unit_id is None:
+        return True
+    below = units_below(scope.unit_id)
+    found = select(Place.id).join(below, below.c.id == Place.unit_id).where(Place.survey_id == survey.id).limit(1)
+    return session.scalar(found) is not None
+
+
+def rates(session: Session, scope: Scope, survey: Survey) -> bool:
+    """Return whether some unit of the scope is a listed target of the survey; before it opens nobody knows of that."""
+    if scope.unit_id is None:
+        return True
+    if survey.state == SurveyState.DRAFT:
+        return False
+    wanted = select(SurveyTarget.id).where(SurveyTarget.survey_id == survey.id, within(scope, SurveyTarget.unit_id))
+    return session.scalar(wanted.limit(1)) is not None
 
 
 def plan_within(session: Session, scope: Scope, plan: SurveyPlan) -> bool:
@@ -111,7 +132,7 @@ def job_within(session: Session, scope: Scope, job: Job) -> bool:
         return False
     if job.survey_id is not None:
         found = reach(session, scope, session.get_one(Survey, job.survey_id))
-        return found is Reach.WHOLE or (found is Reach.PART and bool(named))
+        return found is Reach.WHOLE or (found is Reach.PART and bool(named) and not is_of_draft(job))
     plan_id = job.arguments.get("plan_id")
     plan = session.get(SurveyPlan, plan_id) if isinstance(plan_id, int) else None
     return plan_within(session, scope, plan) if plan is not None else bool(named)
@@ -126,12 +147,17 @@ def unit_ids(session: Session, scope: Scope) -> frozenset[int] | None:
     """Return the units of the scope; None: all units, so that nothing need be narrowed."""
     if scope.unit_id is None:
         return None
-    return frozenset(session.scalars(select(_below(scope.unit_id).c.id)))
+    return frozenset(session.scalars(select(units_below(scope.unit_id).c.id)))
 
 
-def _below(unit_id: int) -> CTE:
+def within(scope: Scope, unit_id: SQLColumnExpression[int] | SQLColumnExpression[int | None]) -> ColumnElement[bool]:
+    """Return the condition that a column's unit lies within the scope: its thousands of ids are too many to name."""
+    return true() if scope.unit_id is None else unit_id.in_(select(units_below(scope.unit_id).c.id))
+
+
+def units_below(unit_id: int | BindParameter[int]) -> CTE:
     """Return the unit and all below it, as a table of their ids."""
-    below = select(Unit.id).where(Unit.id == unit_id).cte("below", recursive=True)
+    below = select(Unit.id).where(Unit.id == unit_id).cte(recursive=True)  # Without a name: two may stand in a query.
     child = aliased(Unit)
     return below.union_all(select(child.id).where(child.parent_id == below.c.id))
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from survey_app.domain.definition import BallotMode, SurveyDefinition
@@ -13,11 +13,14 @@ from survey_app.domain.questionnaire import Questionnaire, Target
 from survey_app.domain.reading_definition import read_definition
 from survey_app.models import GroupTarget, RespondentGroup, StoredQuestionnaire, Survey, SurveyTarget
 
+# Written once: nearly every page asks.
+_BY_SLUG = select(Survey).where(Survey.slug == bindparam("slug"))
+
 
 def find_survey(session: Session, slug: str) -> Survey:
     """Return the survey with this slug; Refused where there is none."""
     # What cannot be printed is no slug, and some of it PostgreSQL would refuse even to look for.
-    survey = session.scalar(select(Survey).where(Survey.slug == slug)) if slug.isprintable() else None
+    survey = session.scalar(_BY_SLUG, {"slug": slug}) if slug.isprintable() else None
     if survey is None:
         raise Refused(message("There is no survey {slug}. `list` shows the surveys there are.", slug=slug))
     return survey

@@ -32,6 +32,8 @@ class SurveyCounts:
     counts: NDArray[np.int64]
     #: Shape (places,).
     ballots: NDArray[np.int64]
+    #: Shape (places, groups).
+    group_ballots: NDArray[np.int64]
     #: The same over all places by channel, shape (channels, groups, slots, …), in the order of domain.ballot.Channel.
     channel_counts: NDArray[np.int64]
     #: Shape (channels,).
@@ -63,12 +65,13 @@ def load_counts(session: Session, survey: Survey) -> SurveyCounts:
     group = {each.id: index for index, each in enumerate(frame.groups)}
     counts = np.zeros((len(places), len(frame.groups), *frame.tally_shape), np.int64)
     by_channel = np.zeros((len(Channel), *counts.shape[1:]), np.int64)
-    ballots, channel_ballots = np.zeros(len(places), np.int64), np.zeros(len(Channel), np.int64)
+    ballots = np.zeros((len(places), len(frame.groups)), np.int64)
+    channel_ballots = np.zeros(len(Channel), np.int64)
     for each in read_tally(session, frame):
         place, channel = position[each.key.place_id], each.key.channel
         counts[place, group[each.key.group_id]] += each.counts
         by_channel[channel, group[each.key.group_id]] += each.counts
-        ballots[place] += each.ballots
+        ballots[place, group[each.key.group_id]] += each.ballots
         channel_ballots[channel] += each.ballots
     tree = load_tree(session)
     return SurveyCounts(
@@ -76,6 +79,7 @@ def load_counts(session: Session, survey: Survey) -> SurveyCounts:
         tree,
         places,
         counts,
+        ballots.sum(axis=1),
         ballots,
         by_channel,
         channel_ballots,

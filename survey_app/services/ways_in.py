@@ -58,7 +58,7 @@ def open_device(session: Session, slug: str, way: Way, channel: Channel, by: str
     survey = lock_survey(session, slug)
     if survey.state != SurveyState.OPEN:
         raise Refused(message("Survey {slug} is not open: no answers are taken.", slug=slug))
-    write_act(session, survey, f"{channel}-device", by, about=way.unit_name)
+    write_act(session, survey, f"{channel}-device", by, about=f"{way.unit_code} {way.unit_name}")
 
 
 def _places(session: Session, survey: Survey, unit_code: str | None = None) -> Sequence[tuple[Place, Unit]]:

@@ -77,7 +77,8 @@
     frame.addEventListener("load", function () {
       var inside = frame.contentDocument;
       var code = frame.dataset.show;
-      var found = inside && code && (inside.getElementById(code) || inside.getElementById(code + "-0"));
+      var name = code && window.CSS.escape(code);
+      var found = inside && code && inside.querySelector('[name="' + name + '"], [name^="' + name + ':"]');
       if (found) {
         found.scrollIntoView({ block: "center" });
       }

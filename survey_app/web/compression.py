@@ -47,7 +47,7 @@ def respond(pieces: Iterable[Piece]) -> Response:
     """Return the page that the pieces make, compressed where the browser takes it."""
     pieces = list(pieces)
     plain = b"".join(piece.plain for piece in pieces)
-    if not _takes_gzip():
+    if not takes_gzip():
         response = Response(plain, mimetype="text/html")
     else:
         body = b"".join(piece.deflated for piece in pieces)
@@ -58,7 +58,8 @@ def respond(pieces: Iterable[Piece]) -> Response:
     return response
 
 
-def _takes_gzip() -> bool:
+def takes_gzip() -> bool:
+    """Say whether whoever asks takes compressed answers."""
     return request.accept_encodings["gzip"] > 0
 
 
@@ -73,7 +74,7 @@ def _compress(response: Response) -> Response:
         return response
     response.vary.add("Accept-Encoding")
     body = response.get_data()
-    if len(body) >= _WORTH_IT and _takes_gzip():
+    if len(body) >= _WORTH_IT and takes_gzip():
         response.set_data(gzip.compress(body, _LEVEL, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
     return response

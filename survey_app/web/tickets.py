@@ -1,8 +1,10 @@
 """Signed addresses that the console gives out and the public side honours: a device opened by hand, a preview."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
+from typing import Any
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 
@@ -24,7 +26,7 @@ class Use(StrEnum):
 _SECONDS = {Use.ASSISTED: 12 * 3600, Use.TELEPHONE: 12 * 3600, Use.PREVIEW: 14 * 86400}
 
 #: What a plan's ticket says of itself: it opens a preview too, but of what has no place and no survey yet.
-_PLAN = "plan"
+_PLAN = "plan as typed"
 
 
 @dataclass(frozen=True)
@@ -59,20 +61,22 @@ class PlanTicket:
     plan_id: int
     scopes: tuple[str, ...]
     group: int
+    #: What is being typed of the plan and is not saved.
+    typed: Mapping[str, Any] = field(default_factory=dict)
 
 
 def write_plan_ticket(ticket: PlanTicket) -> str:
     """Return the ticket as it stands in an address."""
-    return _signer(_PLAN).dumps([ticket.plan_id, *ticket.scopes, ticket.group])
+    return _signer(_PLAN).dumps([ticket.plan_id, ticket.typed, *ticket.scopes, ticket.group])
 
 
 def read_plan_ticket(text: str) -> PlanTicket | None:
     """Return a ticket to look at a plan; None where it was not signed here, or its time is over."""
     try:
-        plan_id, *scopes, group = _signer(_PLAN).loads(text, max_age=_SECONDS[Use.PREVIEW])
+        plan_id, typed, *scopes, group = _signer(_PLAN).loads(text, max_age=_SECONDS[Use.PREVIEW])
     except BadData:
         return None
-    return PlanTicket(plan_id, tuple(scopes), group)
+    return PlanTicket(plan_id, tuple(scopes), group, typed)
 
 
 def _signer(use: str) -> URLSafeTimedSerializer:

@@ -4,7 +4,8 @@ GET and HEAD read. Any other method writes, and is committed when its answer is 
 shown again among them, rolls back.
 """
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from types import TracebackType
 
 from flask import Flask, Response, g, request
@@ -21,11 +22,43 @@ def session() -> Session:
     """Return the request's session."""
     if "session" not in g:
         database = parts().database
-        reads = request.method in ("GET", "HEAD", "OPTIONS")
         g.stack = ExitStack()
-        g.session = g.stack.enter_context(database.reading() if reads else database.writing())
+        g.session = g.stack.enter_context(database.reading() if _reads() else database.writing())
     found: Session = g.session
     return found
+
+
+@contextmanager
+def looking() -> Iterator[Session]:
+    """Give a session to look who asks and for what: the request's own, where it reads.
+
+    What is posted would wait there for its turn to write: it has a short one of its own, which those inside share.
+    """
+    if _reads():
+        yield session()
+    elif "looking" in g:
+        yield g.looking
+    else:
+        with parts().database.reading() as found:
+            g.looking = found
+            try:
+                yield found
+            finally:
+                g.pop("looking")
+
+
+def leave() -> None:
+    """End the session of a request that reads, which gets another where it asks again.
+
+    It comes before a second connection is wanted: who held one and waited for another could wait for ever.
+    """
+    if _reads():
+        _clean_up(None)
+        g.pop("session", None)
+
+
+def _reads() -> bool:
+    return request.method in ("GET", "HEAD", "OPTIONS")
 
 
 def _finish(response: Response) -> Response:

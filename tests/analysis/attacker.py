@@ -58,18 +58,20 @@ class Attacker:
     spares most of the searches; that it solves the system is checked here and not left to the solver.
     """
 
-    def __init__(self, truth):
+    def __init__(self, truth, axes=("groups", "units", "channels", "options")):
         self.truth = truth
+        self.axes = axes
         self.rows = []
         self.solved = 0
         self.low = self.high = self.needed = np.zeros(0, dtype=np.int64)
         self.others = []
 
-    def sum_of(self, groups=None, units=None, channels=None, options=None):
-        """Mark which unknowns are summed; None is all of an axis."""
+    def sum_of(self, **which):
+        """Mark which unknowns are summed; of an axis that is not named all are."""
+        assert which.keys() <= set(self.axes)
         row = np.zeros(self.truth.shape, dtype=np.int8)
-        axes = zip((groups, units, channels, options), self.truth.shape, strict=True)
-        row[np.ix_(*(np.arange(size) if which is None else np.atleast_1d(which) for which, size in axes))] = 1
+        sizes = zip(self.axes, self.truth.shape, strict=True)
+        row[np.ix_(*(np.atleast_1d(which.get(axis, np.arange(size))) for axis, size in sizes))] = 1
         return row.ravel()
 
     def learn(self, value, **which):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from analysis.bands import Band, bands, funnel_limits, funnels, over_dispersion
+from analysis.bands import Band, bands, clear_units, funnel_limits, funnels, over_dispersion
 
 MID = NormalDist()
 
@@ -98,3 +98,33 @@ def test_a_weighted_rate_is_compared_at_its_effective_size():
     x, n = np.array([*[90.0] * 20, 76.5]), np.array([100] * 20 + [100])
     assert bands(x, n, [0] * 21)[-1] is Band.MUCH_WORSE
     assert bands(np.array([*[90.0] * 20, 15.3]), np.array([100] * 20 + [20]), [0] * 21)[-1] is Band.AS_EXPECTED
+
+
+VILLAGES = 2273
+
+
+def test_of_villages_that_are_all_alike_hardly_any_is_clear_and_truly_bad_ones_are():
+    """A look through 2,273 villages of one and the same rate: fifty are beyond their 95 % limits each time."""
+    random = np.random.default_rng(430700)
+    ballots = random.poisson(34, VILLAGES) + 10
+    classes = ["village"] * VILLAGES
+    low, clear, runs = 0, 0, 20
+    for _ in range(runs):
+        good = random.binomial(ballots, 0.93)
+        low += sum(each in (Band.WORSE, Band.MUCH_WORSE) for each in bands(good, ballots, classes))
+        clear += int(clear_units(good, ballots, classes).sum())
+    assert low / runs > 40
+    assert clear / runs <= 0.1
+    # Ten villages where half are content; the others differ among themselves more than by chance.
+    good = random.binomial(ballots, random.beta(60, 5, VILLAGES))
+    good[:10] = ballots[:10] * 4 // 10
+    found = clear_units(good, ballots, classes)
+    assert found[:10].all()
+    assert found[10:].sum() <= 3
+    beyond = np.array([each != Band.AS_EXPECTED for each in bands(good, ballots, classes)])
+    assert (beyond | ~found).all(), "who is clear is outside its band's limits"
+
+
+def test_a_class_of_which_everybody_approves_and_a_small_one_have_nobody_clear():
+    assert not clear_units([30] * 12, [30] * 12, ["a"] * 12).any()
+    assert not clear_units([30, 0], [30, 30], ["a"] * 2).any()

@@ -11,4 +11,4 @@ def test_counts_that_stand_alone_have_rates_and_no_range():
 
 def test_nobody_is_no_rate_and_a_hidden_row_is_its_turnout():
     assert count_cell(np.zeros(5, dtype=np.int64), 0).approval_rate is None
-    assert count_cell(None, 7) == Cell(7, *[None] * 12, suppressed=True)
+    assert count_cell(None, 7) == Cell(7, *[None] * 13, suppressed=True)

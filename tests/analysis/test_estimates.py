@@ -4,9 +4,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import t
 
-from analysis.estimates import approval_range, remainders
+from analysis.estimates import remainders
 from analysis.intervals import wilson
 from analysis.rollup import Tree
+from analysis.spread import Blocks, approval_spread
 from analysis.survey_design import proportion
 from analysis.tables import tabulate
 
@@ -29,7 +30,7 @@ def test_the_range_over_places_is_that_of_the_survey_design(places, seed):
     random = np.random.default_rng(seed)
     blocks = np.zeros((1, places + 1, 1, 5), dtype=np.int64)
     blocks[0, 1:, 0] = random.integers(1, 20, size=(places, 5))
-    low, high = approval_range(Tree.of([-1] + [0] * places), blocks, [1])
+    low, high = approval_spread(Blocks(Tree.of([-1] + [0] * places), blocks, [1])).limits()
     y, _, place = ballots_of(blocks[:, :, 0])
     expected = proportion(y, clusters=place)
     if expected.standard_error > 1e-9:  # Places that agree exactly have a test of their own.
@@ -45,7 +46,7 @@ def test_the_range_of_weighted_groups_is_that_of_the_survey_design(places, seed)
     blocks = np.zeros((3, places + 1, 1, 5), dtype=np.int64)
     blocks[:, 1:, 0] = random.integers(1, 20, size=(3, places, 5))
     declared = np.array([40, 30, 30])
-    low, high = approval_range(Tree.of([-1] + [0] * places), blocks, declared.tolist())
+    low, high = approval_spread(Blocks(Tree.of([-1] + [0] * places), blocks, declared.tolist())).limits()
     y, group, place = ballots_of(blocks[:, :, 0])
     # A ballot's weight is its group's weight shared among the group's ballots; then Σwy ÷ Σw is the score, and
     # the linearised variable differs from that of groups taken each around its own rate.
@@ -61,7 +62,7 @@ def test_the_range_of_weighted_groups_is_that_of_the_survey_design(places, seed)
 
 def test_one_place_with_groups_has_them_as_strata():
     blocks = np.array([[[[4, 2, 6, 9, 9]]], [[[20, 4, 6, 0, 0]]]])
-    low, high = approval_range(Tree.of([-1]), blocks, [3, 1])
+    low, high = approval_spread(Blocks(Tree.of([-1]), blocks, [3, 1])).limits()
     y, group, _ = ballots_of(blocks[:, :, 0])
     # Weights per ballot such that the groups carry 3 and 1; the strata's variance is that of poststratified means.
     weights = np.array([3 / 12, 1 / 30])[group]
@@ -80,7 +81,7 @@ def test_one_place_with_groups_has_them_as_strata():
 )
 def test_where_places_say_nothing_about_spread_the_range_is_wilsons(cells):
     blocks = np.array([[[0] * 5, *cells]])[:, :, None]
-    low, high = approval_range(Tree.of([-1, 0, 0]), blocks, [1])
+    low, high = approval_spread(Blocks(Tree.of([-1, 0, 0]), blocks, [1])).limits()
     x, n = np.array(cells)[:, :2].sum(), np.array(cells)[:, :3].sum()
     assert (low[0, 0], high[0, 0]) == pytest.approx(wilson(x, n), abs=1e-12)
 
@@ -88,18 +89,18 @@ def test_where_places_say_nothing_about_spread_the_range_is_wilsons(cells):
 def test_places_that_agree_do_so_whatever_binary_fractions_make_of_it():
     for whole in range(2, 60):
         blocks = np.array([[[0] * 5, *([times, 0, times * (whole - 1), 0, 0] for times in (3, 7, 11, 2))]])[:, :, None]
-        low, high = approval_range(Tree.of([-1, 0, 0, 0, 0]), blocks, [1])
+        low, high = approval_spread(Blocks(Tree.of([-1, 0, 0, 0, 0]), blocks, [1])).limits()
         assert (low[0, 0], high[0, 0]) == pytest.approx(wilson(23, 23 * whole), abs=1e-12)
 
 
 def test_a_group_of_one_ballot_falls_back_to_wilson():
     blocks = np.array([[[[1, 0, 0, 0, 0]]], [[[6, 0, 4, 0, 0]]]])
-    low, high = approval_range(Tree.of([-1]), blocks, [1, 1])
+    low, high = approval_spread(Blocks(Tree.of([-1]), blocks, [1, 1])).limits()
     assert (low[0, 0], high[0, 0]) == pytest.approx(wilson(0.8 * 11, 11), abs=1e-12)
 
 
 def test_nobody_rated_is_no_range():
-    low, high = approval_range(Tree.of([-1]), np.array([[[[0, 0, 0, 4, 1]]]]), [1])
+    low, high = approval_spread(Blocks(Tree.of([-1]), np.array([[[[0, 0, 0, 4, 1]]]]), [1])).limits()
     assert np.isnan([low[0, 0], high[0, 0]]).all()
 
 

@@ -10,6 +10,7 @@ import pytest
 from analysis.figures.face import open_face
 from analysis.figures.marks import Shape, Words
 from analysis.figures.page import Page
+from analysis.figures.svg import _outline as svg_outline
 from tests.analysis.figure_examples import (
     BAR_ROWS,
     BARS,
@@ -169,3 +170,24 @@ def test_a_sliver_too_thin_for_a_hatch_line_still_has_its_frame():
     before = len(page.marks)
     page.hatched(0, 0, 0.01, 0.01)
     assert len(page.marks) == before + 2
+
+
+@pytest.mark.parametrize("face", [open_face(FONT), open_face(None)], ids=["Chinese", "Latin"])
+def test_a_short_outline_is_that_of_the_font(face):
+    """Read as a browser reads it: every point from the last, along an axis with one number, a letter twice left out."""
+    for character in "aBg&8%":
+        glyph = face.glyph(character)
+        found, last, start = [], (0, 0), (0, 0)
+        for letter, written in re.findall(r"([a-z])([^a-z]*)", svg_outline(glyph)):
+            numbers = [int(each) for each in re.findall(r"-?\d+", written)]
+            if letter in "hv":
+                numbers = [each for number in numbers for each in ((number, 0) if letter == "h" else (0, number))]
+            while numbers:
+                size = {"q": 4, "c": 6}.get(letter, 2)
+                points = [(last[0] + numbers[at], last[1] + numbers[at + 1]) for at in range(0, size, 2)]
+                numbers, last = numbers[size:], points[-1]
+                found += points
+            start = last if letter == "m" else start
+            last = start if letter == "z" else last
+        codes = zip(glyph.points, glyph.codes, strict=True)
+        assert found == [point for point, code in codes if code != 79], character

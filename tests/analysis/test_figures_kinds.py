@@ -103,6 +103,7 @@ def test_the_funnel_names_what_lies_outside_and_lists_what_has_no_rate():
     )
     shown = texts(drawing)
     assert {"丹洲乡乙村 80.5%", "丹洲乡丁村 99.5%", "偏低（1 个）", "偏高（0 个）"} <= set(shown)
+    assert "丹洲乡戊村 75.0%" in shown, "where there is room, units a little outside have their names too"
     assert "丹洲乡甲村 97.1%" not in shown
     assert shown[-1] == "没有合计占比的 1 个： 丹洲乡丙村（样本不足）"
     shapes = {(mark.symbol, mark.fill) for mark in drawing.sheet.marks if isinstance(mark, Points)}
@@ -118,15 +119,17 @@ def test_thousands_of_points_are_drawn_and_few_are_said():
     assert "低村：300 份，70.0，明显偏低。" in drawing.description
     assert "第1村：" not in drawing.description
     assert "缺89村：样本不足。" in drawing.description
-    assert texts(drawing)[-1].endswith("…")
+    assert texts(drawing)[-1] == "没有合计占比的 90 个： 样本不足（90 个）"
     assert len(drawing.svg()) < 200_000
     assert drawing.sheet.height < 800
+    many = spread([*points, *(FunnelPoint(f"空{n}村", "某镇", reason="无答卷") for n in range(150))])
+    assert many.description.endswith("没有合计占比的 240 个： 无答卷（150 个） 样本不足（90 个）")
 
 
 def test_a_funnel_of_one_unit_has_an_axis():
     for logarithmic in (True, False):
         drawing = spread([FunnelPoint("甲村", "", 35, "97.1")], logarithmic=logarithmic)
-        assert {"20", "50"} <= set(texts(drawing)) or {"0", "35"} & set(texts(drawing))
+        assert {"30", "40"} <= set(texts(drawing)) or {"0", "35"} & set(texts(drawing))
     assert spread([FunnelPoint("甲村", "", reason="样本不足")]).description.endswith("甲村：样本不足。")
 
 
@@ -227,6 +230,17 @@ def test_two_months_have_no_shaded_nights():
     assert "夜间" not in texts(drawing)
     assert {"第0日", "第7日"} <= set(texts(drawing))
     assert "第59日：62 份（9 时 62）。" in drawing.description
+
+
+def test_nothing_is_drawn_where_there_is_no_rate():
+    """Hatching is don't know, and a band over the axis would be a range."""
+    alone = BarRow("甲村", "", reason="样本不足"), RangeRow("甲村", "", reason="样本不足")
+    for draw, row in zip((bars, ranges), alone, strict=True):
+        with_row, twice = (draw([row] * times).sheet.marks for times in (1, 2))
+        added = len(twice) - len(with_row)
+        # Its name, its reason and the line above it: an area more would be seen as a figure.
+        assert added == 3
+        assert sum(isinstance(mark, Words) for mark in twice) - sum(isinstance(mark, Words) for mark in with_row) == 2
 
 
 def test_long_keys_take_several_lines_and_an_empty_note_none():

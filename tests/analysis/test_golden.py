@@ -8,11 +8,11 @@ import pytest
 from scipy.stats import t
 
 from analysis.comparisons import newcombe
-from analysis.estimates import approval_range
 from analysis.intervals import clopper_pearson, wilson
 from analysis.multiplicity import benjamini_hochberg, holm
 from analysis.population import PopulationRates
 from analysis.rollup import Tree
+from analysis.spread import Blocks, approval_spread
 from analysis.survey_design import design_effect, effective_size, post_stratify, proportion
 from analysis.waves import Wave, changes
 
@@ -75,7 +75,7 @@ def test_post_stratified_by_place(name, trim):
 
 
 def test_the_range_of_a_survey_over_places():
-    low, high = approval_range(TREE, per_place(NOW)[None], [1])
+    low, high = approval_spread(Blocks(TREE, per_place(NOW)[None], [1])).limits()
     expected = GOLDEN["proportion"]["clusters"]
     assert (low[0, 0], high[0, 0]) == near((expected["low"], expected["high"]))
 
@@ -89,7 +89,7 @@ def test_the_range_of_a_survey_weighted_by_people():
     counts = per_place(NOW)
     people = np.where(counts[1:, 0].sum(axis=-1) > 0, PEOPLE, 0)
     rates = by_people(counts, people)
-    low, high = approval_range(TREE, rates.blocks[None], [1], rates.weights[0])
+    low, high = approval_spread(Blocks(TREE, rates.blocks[None], [1], rates.weights[0])).limits()
     expected = GOLDEN["post"]
     assert (rates.rates[1][0, 0], low[0, 0], high[0, 0]) == near(
         (expected["estimate"], expected["low"], expected["high"])
@@ -102,7 +102,7 @@ def test_a_random_sample_within_places_one_of_which_has_one_ballot():
     few = {name: np.delete(column, first[1:]) for name, column in NOW.items()}
     counts = per_place(few)
     rates = by_people(counts, np.where(counts[1:, 0].sum(axis=-1) > 0, PEOPLE, 0))
-    low, high = rates.random_range()
+    low, high = rates.random_spread().limits()
     expected = GOLDEN["random"]
     assert (rates.rates[1][0, 0], low[0, 0], high[0, 0]) == near(
         (expected["estimate"], expected["low"], expected["high"])
@@ -111,7 +111,7 @@ def test_a_random_sample_within_places_one_of_which_has_one_ballot():
 
 def test_a_score_over_groups_that_share_their_places():
     blocks = np.stack([per_place({name: c[NOW["group"] == g] for name, c in NOW.items()}) for g in (1, 2, 3)])
-    low, high = approval_range(TREE, blocks, [40, 30, 30])
+    low, high = approval_spread(Blocks(TREE, blocks, [40, 30, 30])).limits()
     assert (low[0, 0], high[0, 0]) == near((GOLDEN["groups"]["low"], GOLDEN["groups"]["high"]))
 
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from analysis.histogram import BLANK, MOST_OPTIONS, NOT_ASKED, by_rating, count_packed
+from analysis.histogram import BLANK, MOST_OPTIONS, NOT_ASKED, by_rating, count_packed, cross_packed
 from analysis.ratings import CELLS, Rating
 
 FOUR = [Rating.SATISFIED, Rating.BASICALLY_SATISFIED, Rating.DISSATISFIED, Rating.DONT_KNOW]
@@ -50,6 +50,16 @@ def test_what_is_not_packed_is_refused(packed):
 def test_a_scale_has_options(options):
     with pytest.raises(ValueError, match="a scale has 1 to 254 options"):
         count_packed(np.zeros((1, 1), dtype=np.uint8), options)
+
+
+@pytest.mark.parametrize("batch", [2, 65_536])
+def test_pairs_of_answers_are_counted(batch, monkeypatch):
+    monkeypatch.setattr("analysis.histogram._BATCH", batch)
+    packed = np.array([[1, 2, 0], [1, 2, 1], [2, 255, 1], [0, 1, 2], [255, 0, 2]], dtype=np.uint8)
+    first, last = cross_packed(packed, 0, [1, 2], 2)
+    # Rows: blank, the first option, the second, not asked; columns the same of the other slot.
+    assert first.tolist() == [[0, 1, 0, 0], [0, 0, 2, 0], [0, 0, 0, 1], [1, 0, 0, 0]]
+    assert last.tolist() == [[0, 0, 1, 0], [1, 1, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]]
 
 
 def test_options_merge_into_ratings_and_not_asked_is_left_out():

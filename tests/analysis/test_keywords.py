@@ -83,6 +83,24 @@ def test_words_without_content_numbers_single_letters_and_names_are_left_out():
     assert keywords(answers) == [Keyword("养老院", 10)]
 
 
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ("单振华主任热情", {"主任", "热情"}),
+        ("欧阳建热情", {"热情"}),
+        ("欧阳建国热情", {"热情"}),
+        ("覃建军热情", {"热情"}),
+        ("樊胜美热情", {"热情"}),
+        ("王书记热情", {"书记", "热情"}),
+        ("列一张清单，向村干部说明", {"清单", "村干部", "说明"}),
+        ("养老院安静、文明、阳光", {"养老院", "安静", "文明", "阳光"}),
+        ("有时候停水，是不是自来水厂造成的", {"停水", "自来水厂"}),
+    ],
+)
+def test_names_go_and_what_only_looks_like_one_stays(answer, words):
+    assert {each.word for each in keywords([answer] * 10)} == words
+
+
 def test_a_word_of_one_answer_is_that_answer():
     with pytest.raises(ValueError, match="from 2 answers"):
         keywords(["路灯"], least=1)

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.cells import RangeNote
 from analysis.intervals import wilson
 from analysis.population import Weighting
 from analysis.rates import round_percent
@@ -149,7 +150,7 @@ def test_every_rate_follows_from_what_is_published(units, seed):
             percent(expected[unit, index]) if (unit, index) in expected else None for index in range(4)
         )
         assert np.isnan(table.rates.approval[unit, 0]) == (cell.approval_rate is None)
-        assert (cell.range_low is None) == (cell.approval_rate is None)
+        assert (cell.range_low is None) == (cell.approval_rate is None or cell.range_note == RangeNote.FEW_PLACES)
 
 
 def test_two_surveys_that_are_published_alike_are_printed_alike():
@@ -179,6 +180,14 @@ def test_a_random_sample_has_an_interval_until_everybody_answered():
     # Everybody approves: Wilson on the count.
     cell = table_of([[40, 0, 0, 5, 0]], [-1], [60], selection="random").cell(0, 0)
     assert (cell.range_low, cell.range_high) == (f"{100 * wilson(40, 40)[0]:.1f}", "100.0")
+    assert cell.range_note == RangeNote.WILSON
+    # At other levels the sampling is the same, and where everybody answered the rate is all there is.
+    drawn = table_of([*rows, [9, 0, 1, 0, 0]], [-1, 0, 0, 0], [0, 60, 40, 10], selection="random")
+    low, high = drawn.ranges(0.95)
+    np.testing.assert_allclose((low[:2], high[:2]), (drawn.rates.low[:2], drawn.rates.high[:2]), rtol=1e-12)
+    wide = drawn.ranges(0.999)
+    assert wide[0][1, 0] < low[1, 0] < 0.75 < high[1, 0] < wide[1][1, 0]
+    assert (low[2, 0], high[3, 0], drawn.cell(3, 0).range_low) == (0.5, 0.9, None)
 
 
 def test_where_everybody_on_a_list_answered_there_is_no_interval():
@@ -188,6 +197,7 @@ def test_where_everybody_on_a_list_answered_there_is_no_interval():
     plain = tabulate([-1, 0, 0], ["q"], counts)
     assert (table.cell(1, 0).range_low, table.group_cell(0, 1, 0).range_high) == (None, None)
     assert table.cell(1, 0).approval_rate == "75.0"
+    assert [limit[1, 0] for limit in table.ranges(0.99)] == [0.75, 0.75]
     assert [table.cell(unit, 0) for unit in (0, 2)] == [plain.cell(unit, 0) for unit in (0, 2)]
 
 
@@ -227,3 +237,11 @@ def test_pooled_groups_go_with_populations_and_a_survey_without_units_is_empty()
     assert (table.cell(0, 0).approval_rate, table.group_cell(1, 0, 0).approval_rate) == ("76.0", "60.0")
     empty = tabulate([], ["q"], np.zeros((1, 0, 1, 5), dtype=int), populations=[])
     assert empty.rates.approval.shape == (0, 1)
+
+
+def test_people_of_places_where_nobody_rated_are_told():
+    rows = [NOBODY, [30, 0, 10, 0, 0], NOBODY, [4, 0, 4, 0, 0], [0, 6, 3, 3, 3], [30, 9, 9, 9, 9]]
+    table = table_of(rows, [-1, 0, 0, 0, 0, 0], [0, 400, 250, 90, 80, 70])
+    assert table.suppressed[:, 0].tolist() == [False, False, False, True, True, False]
+    assert table.handed_on[:, 0].tolist() == [0, 0, 250, 0, 0, 0]
+    assert tabulate([-1], ["q"], np.ones((1, 1, 1, 5), np.int64)).handed_on is None

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.cells import Cell, RangeNote
 from analysis.intervals import wilson
 from analysis.rates import round_percent
 from analysis.ratings import CELLS
-from analysis.tables import Cell, tabulate
+from analysis.tables import tabulate
 
 MANY = [20, 9, 6, 5, 4]
 
@@ -36,6 +37,7 @@ def test_a_cell_is_counted_and_printed():
         approval_rate_all="72.5",
         range_low="67.3",
         range_high="91.9",
+        range_note=None,
         suppressed=False,
     )
 
@@ -50,14 +52,14 @@ def test_parents_are_summed_with_their_own_row():
 def test_a_suppressed_cell_keeps_only_its_turnout():
     table = table_of([[0] * 5, [3, 1, 0, 0, 0], MANY, [2 * n for n in MANY]], [-1, 0, 0, 0])
     cell = table.cell(1, 0)
-    assert cell == Cell(4, *[None] * 12, suppressed=True)
+    assert cell == Cell(4, *[None] * 13, suppressed=True)
     assert table.counts[1, 0].tolist() == [-1] * 5
     assert table.suppressed[:, 0].tolist() == [False, True, True, False]
     assert np.isnan(table.rates.approval[1, 0])
 
 
 def test_nobody_is_no_rate_and_is_not_hidden():
-    assert table_of([[0] * 5, MANY]).cell(0, 0) == Cell(0, 0, 0, 0, 0, 0, 0, *[None] * 6, suppressed=False)
+    assert table_of([[0] * 5, MANY]).cell(0, 0) == Cell(0, 0, 0, 0, 0, 0, 0, *[None] * 7, suppressed=False)
 
 
 @settings(max_examples=30, deadline=None)
@@ -155,9 +157,9 @@ def test_in_a_tree_a_unit_is_shown_whole_or_not_at_all():
     assert table.group_cell(0, 1, 0).satisfied == 20
 
 
-@pytest.mark.parametrize("options", [{}, {"populations": [0, 300, 200, 100]}])
+@pytest.mark.parametrize("options", [{}, {"populations": [0, 300, 200, 100, 90]}])
 def test_ranges_widen_with_the_level(options):
-    table = table_of([[0] * 5, MANY, [30, 4, 2, 0, 0], [18, 8, 1, 3, 1]], [-1, 0, 0, 0], **options)
+    table = table_of([[0] * 5, MANY, [30, 4, 2, 0, 0], [18, 8, 1, 3, 1], [12, 9, 4, 2, 0]], [-1, 0, 0, 0, 0], **options)
     low, high = table.ranges(0.95)
     np.testing.assert_allclose((low, high), (table.rates.low, table.rates.high), rtol=1e-12)
     wider = table.ranges(0.99)
@@ -234,10 +236,10 @@ sys.exit(", ".join(sorted(loaded & {"matplotlib", "scipy", "flask", "sqlalchemy"
 
 
 def test_with_dont_know_in_the_base_ranges_stand_on_it():
-    rows = [[0] * 5, MANY, [30, 4, 2, 20, 0], [18, 8, 1, 13, 1]]
+    rows = [[0] * 5, MANY, [30, 4, 2, 20, 0], [18, 8, 1, 13, 1], [12, 9, 4, 12, 0]]
     folded = [[s, b, d + k, 0, n] for s, b, d, k, n in rows]
-    parents = [-1, 0, 0, 0]
-    for options in ({}, {"populations": [0, 300, 200, 100]}):
+    parents = [-1, 0, 0, 0, 0]
+    for options in ({}, {"populations": [0, 300, 200, 100, 90]}):
         table, plain = table_of(rows, parents, base="all", **options), table_of(folded, parents, **options)
         np.testing.assert_allclose(table.rates.approval_all, plain.rates.approval)
         np.testing.assert_allclose((table.rates.low, table.rates.high), (plain.rates.low, plain.rates.high))
@@ -247,3 +249,24 @@ def test_with_dont_know_in_the_base_ranges_stand_on_it():
     weighted = groups_table([MANY, [30, 4, 2, 20, 0], [18, 8, 1, 13, 1]], base="all")
     assert weighted.rates.low[0, 0] <= weighted.rates.approval_all[0, 0] <= weighted.rates.high[0, 0]
     assert weighted.effective[0, 0] > 0
+
+
+def test_a_range_says_where_it_is_wilsons_and_two_or_three_places_have_none():
+    two = table_of([[0] * 5, MANY, [30, 4, 2, 0, 0]], [-1, 0, 0])
+    cell = two.cell(0, 0)
+    assert (cell.range_low, cell.range_high, cell.range_note) == (None, None, RangeNote.FEW_PLACES)
+    assert two.cell(1, 0).range_note is None, "Wilson is the method of one place"
+    assert two.group_cell(0, 0, 0).range_note == RangeNote.FEW_PLACES
+    assert not np.isnan(two.ranges(0.99)[0]).any(), "positions need a range all the same"
+    all_content = table_of([[0] * 5, [30, 5, 0, 1, 0], [20, 3, 0, 2, 0]], [-1, 0, 0])
+    low, high = wilson(58, 58)
+    cell = all_content.cell(0, 0)
+    assert (cell.range_low, cell.range_high, cell.range_note) == (f"{100 * low:.1f}", "100.0", RangeNote.WILSON)
+    assert high == 1
+    assert all_content.cell(1, 0).range_note is None
+    # Groups at one place are strata; where they say nothing, that is remarked too.
+    assert groups_table([[20, 5, 0, 0, 0], [30, 5, 0, 0, 0]], (1, 1)).cell(0, 0).range_note == RangeNote.WILSON
+    # A village alone below a county is one place; where two are hidden as one, the county's reader is told.
+    assert table_of([[0] * 5, MANY], [-1, 0]).cell(0, 0).range_note is None
+    hidden = table_of([[0] * 5, [3, 4, 2, 0, 0], [4, 3, 2, 1, 1]], [-1, 0, 0])
+    assert hidden.cell(0, 0).range_note == RangeNote.WILSON

@@ -4,12 +4,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import t
 
+from analysis.asked_questions import AskedOption, AskedQuestion, question_changes
 from analysis.comparisons import newcombe
 from analysis.population import PopulationRates
 from analysis.ratings import Rating
 from analysis.rollup import Tree
 from analysis.tables import tabulate
-from analysis.waves import AskedOption, AskedQuestion, Wave, changes, question_changes
+from analysis.waves import Wave, changes
 
 NOBODY = [0] * 5
 
@@ -134,6 +135,7 @@ def test_a_unit_without_rate_in_one_wave_has_no_change():
     for pair in ((rated, silent), (silent, rated), (silent, silent)):
         assert np.isnan(column(changes(*(wave_of([-1], rows) for rows in pair), [0]))).all()
     assert np.isnan(column(changes(wave_of([-1], rated), wave_of([], np.zeros((0, 5))), [-1]))).all()
+    assert wave_of([-1], silent).exact_rate(0, 0) is wave_of([-1], silent, populations=[90]).exact_rate(0, 0) is None
 
 
 def test_a_change_of_weighted_rates_is_that_of_what_is_printed():
@@ -168,6 +170,30 @@ def test_weighted_groups_are_compared_by_their_scores():
     ]
     error = np.sqrt(4 / 3 * 2 * (np.array(z) ** 2).sum())
     assert apart[2][0] - apart[0][0] == pytest.approx(min(t.ppf(0.975, 3) * error, 1 - apart[0][0]), abs=1e-12)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(("ballots", "more", "tenths"), [(2000, 1, 1), (16, 1, 63), (80, 23, 288), (2000, 115, 58)])
+def test_a_change_of_exactly_half_a_tenth_is_rounded_away_from_zero(ballots, more, tenths, sign):
+    for few in range(0, ballots - more, max(1, ballots // 40)):  # Binary fractions err now this way, now that.
+        after, before = ([[good, 0, ballots - good, 0, 0]] for good in (few + more, few)[::sign])
+        assert changes(wave_of([-1], after), wave_of([-1], before), [0]).tenths == sign * tenths
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_half_a_tenth_of_weighted_rates_is_rounded_away_from_zero_too(sign):
+    """The rates of one of two places, or groups, that weigh 575 and 425 change by 10 points: 5.75 points in all."""
+    for few in range(36):
+        pair = [
+            np.array([NOBODY, [good, 0, 40 - good, 0, 0], [few, 0, 40 - few, 0, 0]]) for good in (few + 4, few)[::sign]
+        ]
+        by_people = changes(*(wave_of([-1, 0, 0], rows, populations=[0, 575, 425]) for rows in pair), [0, 1, 2])
+        assert by_people.tenths[:, 0].tolist() == [sign * 58, sign * 100, 0]
+        groups = [rows[1:, None, None] for rows in pair]
+        one_place = (
+            Wave(Tree.of([-1]), rows.sum(axis=0), np.zeros((1, 1), bool), None, rows, (0.575, 0.425)) for rows in groups
+        )
+        assert changes(*one_place, [0]).tenths == sign * 58
 
 
 @pytest.mark.parametrize(

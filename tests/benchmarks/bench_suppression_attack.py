@@ -9,9 +9,18 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from tests.analysis.crossed_releases import CrossedSurvey, make_crossed
 from tests.analysis.made_releases import make_any
 
 SURVEYS = 1_000
+
+
+def crossed(random: np.random.Generator) -> CrossedSurvey:
+    """Make a survey with a choice crossed with two questions, and its releases."""
+    survey = make_crossed(random)
+    for threshold in (10, *random.choice([8, 10, 13], size=random.integers(0, 3))):
+        survey.publish(int(threshold))
+    return survey
 
 
 def main(surveys: int = SURVEYS) -> int:
@@ -21,7 +30,8 @@ def main(surveys: int = SURVEYS) -> int:
     releases = solved = 0
     faults = []
     for seed in range(surveys):
-        survey = make_any(np.random.default_rng(seed))
+        random = np.random.default_rng(seed)
+        survey = crossed(random) if seed % 4 == 3 else make_any(random)
         attacker, narrow = survey.attack()
         releases += len(survey.releases)
         solved += attacker.solved

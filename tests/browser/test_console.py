@@ -8,19 +8,21 @@ from urllib.parse import urlsplit
 import pytest
 from PIL import Image
 from pyzbar.pyzbar import ZBarSymbol, decode
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.serving import make_server
 
 from survey_app.config import read_config
+from survey_app.domain.release import Audience
 from survey_app.factory import create_app
 from survey_app.jobs.worker import work_once
-from survey_app.models import Place, RespondentGroup
+from survey_app.models import Place, Release, RespondentGroup
 from survey_app.services import jobs
 from survey_app.services.accounts import create_account
 from survey_app.services.jobs import JobKind
 from survey_app.services.migrating import migrate
 from survey_app.services.plans.saving import create_plan
 from survey_app.services.progress.notes import write_note
+from survey_app.services.publishing import publish
 from survey_app.services.scopes import EVERYTHING
 from survey_app.services.surveys import find_survey
 from survey_app.services.units.importing import import_units
@@ -52,6 +54,7 @@ class Site:
         for slug in ("closed", "published"):
             SmallSurvey(self.parts, other(EVERY_KIND, slug=slug)).open().close()
         self.paper = self.take_paper("closed")
+        self.draft_release("drafted")
         self.ask("published", JobKind.PUBLISH, number=1, reason=None)
         self.made = self.ask("open", JobKind.POSTERS)
         self.failed = self.ask("open", JobKind.POSTERS, under="999")
@@ -59,7 +62,8 @@ class Site:
             pass
         self.waiting = self.ask("draft", JobKind.POSTERS)
         self.place = self.note("open")
-        SmallSurvey(self.parts, other(EVERY_KIND, slug="approval", second_person=True, opens="2099-12-01"))
+        approval = other(EVERY_KIND, slug="approval", ballot_mode="slip", second_person=True, opens="2099-12-01")
+        SmallSurvey(self.parts, approval)
         with self.parts.database.writing() as session:
             self.plan = create_plan(session, TARGETS | {"slug": "plan"}, NAME, EVERYTHING).id
         self.lists, self.importing = self.take_lists()
@@ -97,6 +101,14 @@ class Site:
             group = session.scalars(select(RespondentGroup.id).where(RespondentGroup.survey_id == survey.id)).one()
         return f"/surveys/{slug}/paper/{place}/{group}"
 
+    def draft_release(self, slug):
+        """Make a draft for review, with words that can be struck from it."""
+        SmallSurvey(self.parts, other(EVERY_KIND, slug=slug, sign_off="required")).open().close()
+        made = publish(self.parts.database, slug, NAME, audience=Audience.REVIEW, left_out=["振华"])
+        words = {"keywords": [{"question": "wish", "word": "路灯", "count": 12}]}
+        with self.parts.database.writing() as session:
+            session.execute(update(Release).where(Release.id == made.id).values(head=made.head | words))
+
     @property
     def pages(self):
         return [
@@ -115,6 +127,7 @@ class Site:
             "/accounts/new",
             "/account",
             "/account/codes",
+            "/accounts/1/reset_password",
             "/audit",
             "/surveys/new",
             *(f"/surveys/{slug}{path}" for slug in ("draft", "open") for path in PARTS),
@@ -133,7 +146,11 @@ class Site:
             "/surveys/closed/paper",
             "/surveys/closed/paper/sheets",
             self.paper,
+            "/surveys/closed/releases",
+            "/surveys/drafted/releases",
+            "/surveys/drafted/releases/review/1/",
             "/surveys/published",
+            "/surveys/published/releases",
             f"/plans/{self.plan}/launch",
             "/plans/new",
             f"/plans/{self.plan}/questionnaire?open=conduct",
@@ -141,12 +158,13 @@ class Site:
             f"/plans/{self.plan}/delete",
             "/surveys/approval",
             "/surveys/approval/approve",
+            "/surveys/approval/slips",
             "/surveys/draft/open",
             "/surveys/open/close",
             "/surveys/closed/reopen",
             "/surveys/closed/publish",
             "/surveys/published/publish",
-            "/surveys/published/withdraw",
+            "/surveys/published/withdraw/public/1",
             "/surveys/draft/close",  # Refused.
             "/surveys/nowhere",
             f"/jobs/{self.made}",
@@ -254,10 +272,30 @@ def test_every_page_keeps_axes_rules_and_the_screens_width(seen, context, lang):
             ours = (number % 4 < 2) == (lang == "zh_Hans")
             found = violations(page) if THOROUGH or ours else []
             wide = page.evaluate("() => document.documentElement.scrollWidth > document.documentElement.clientWidth")
-            if found or wide:
-                broken[path, width] = (found, "scrolls sideways" if wide else "")
+            late = page.evaluate("() => document.querySelector('.app > main')?.getBoundingClientRect().top > 100")
+            if found or wide or late:
+                broken[path, width] = (found, "scrolls sideways" if wide else "", "begins late" if late else "")
     assert broken == {}
     assert [said for said in errors if "404" not in said and "409" not in said] == []
+
+
+@pytest.mark.parametrize("with_script", [True, False])
+def test_on_a_phone_the_menu_opens_by_keyboard_and_without_script(seen, phone, with_script):
+    page = log_in(phone(with_script).new_page(), seen)
+    page.goto(f"{seen.address}/surveys/open/by-hand?lang=en")
+    assert page.inner_text(".menu summary").split("\n") == ["Assisted and telephone entry", "Menu"]
+    links = page.locator(".side nav a, .self a, .self button")
+    assert {each.is_visible() for each in links.all()} == {False}
+    page.focus(".brand a")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert {each.is_visible() for each in links.all()} == {True}
+    assert page.inner_text(".side [aria-current=page]") == "Assisted and telephone entry"
+    # Without scripts the page's own time stands still, and axe with it.
+    assert not with_script or violations(page) == []
+    page.set_viewport_size({"width": 1280, "height": 800})
+    assert page.is_visible(".side [aria-current=page]")
+    assert not page.is_visible(".menu summary")
 
 
 @pytest.mark.parametrize("width", [360, 1280])

@@ -55,6 +55,14 @@ def designer(tmp_path):
     made.stop()
 
 
+#: Whether the phone shows the boxes of a question.
+SHOWS = """(code) => {
+  const inside = document.querySelector("iframe[name=preview]").contentWindow;
+  const box = inside.document.querySelector(`[name="${code}"]`).getBoundingClientRect();
+  return inside.scrollY > 0 && box.top >= 0 && box.bottom <= inside.innerHeight;
+}"""
+
+
 def focus(page):
     return page.evaluate("() => document.activeElement.id")
 
@@ -94,6 +102,15 @@ def test_questions_are_put_in_order_and_the_phone_shows_it(designer, chromium):
     assert page.evaluate("() => document.querySelector('iframe[name=preview]').contentWindow.innerWidth") == 360
     page.click("#edit-age")
     page.fill("#text-zh_Hans", "您今年多大年纪？")
+    phone.get_by_text("您今年多大年纪？").wait_for()  # It follows what is typed,
+    page.wait_for_function(SHOWS, arg="age")  # and turns to it.
+    with designer.database.reading() as session:
+        assert "多大年纪" not in str(find_plan(session, designer.plan, EVERYTHING).given)
+    page.once("dialog", lambda each: each.dismiss())
+    with page.expect_event("dialog") as asked:
+        page.click("#edit-wish")
+    assert asked.value.type == "beforeunload"
+    assert page.input_value("#text-zh_Hans") == "您今年多大年纪？"
     with page.expect_navigation():
         page.keyboard.press("Tab")
         page.click("form.question button.primary")

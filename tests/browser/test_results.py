@@ -126,12 +126,30 @@ def test_the_page_obeys_its_own_policy_and_asks_nobody_else(site, chromium):
     said, asked = [], []
     page.on("console", lambda message: said.append(message.text))
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(site + PAGES["city"])
-    page.click("summary")
-    page.locator(".figure img").evaluate("image => image.decode()")  # Ends when it is loaded, or fails.
-    assert page.evaluate("document.querySelector('.figure img').naturalWidth") == 960
+    page.goto(site + PAGES["city"], wait_until="networkidle")
+    assert not [url for url in asked if "figures" in url], "a closed figure is not fetched"
+    figure = page.locator("details.figure").first
+    figure.locator("summary").click()
+    figure.locator("img").evaluate("image => image.decode()")  # Ends when it is loaded, or fails.
+    assert figure.locator("img").evaluate("image => image.naturalWidth") == 960
     assert said == []
     assert all(url.startswith((site, "data:")) for url in asked)
+    context.close()
+
+
+@pytest.mark.parametrize("name", ["city", "county", "village", "targets"])
+def test_fifty_kilobytes_are_all_that_a_wide_screen_fetches(site, chromium, name):
+    """All that comes without a click, as it comes over the wire; what is behind a name waits for it."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    wire = context.new_cdp_session(page)
+    wire.send("Network.enable")
+    sizes = []
+    wire.on("Network.loadingFinished", lambda end: sizes.append(end["encodedDataLength"]))
+    page.goto(site + PAGES[name], wait_until="networkidle")
+    assert page.locator("img").count() == page.locator("details:not([open]) img").count()
+    assert len(sizes) >= 3, "the page and its two style sheets"
+    assert sum(sizes) <= 50_000
     context.close()
 
 

@@ -25,15 +25,24 @@ def heads():
         return [(each.audience, each.number, each.head["document"]) for each in session.query(Release)]
 
 
+def struck():
+    with context.database().reading() as session:
+        return session.query(Release).order_by(Release.id.desc()).first().left_out
+
+
 def test_a_draft_is_reviewed_signed_and_released(closed, tmp_path):
     refused(
         closed("sign", "small", "--step", "prepared", "--name", "甲"),
         "There is no draft for review to sign. Make one first.",
     )
-    made = closed("review", "small", "--document-number", " 常测办12号 ", "--main", "各区县", "--copies", "市委办")
+    words = ("--leave-out", " 振华 ", "--leave-out", "LED")
+    made = closed(
+        "review", "small", "--document-number", " 常测办12号 ", "--main", "各区县", "--copies", "市委办", *words
+    )
     done_well(made, "Survey small: draft for review 1 is made.")
     document = {"number": "常测办12号", "main": "各区县", "copies": "市委办"}
     assert heads() == [("review", 1, document)]
+    assert struck() == ["led", "振华"]
     waiting = "Draft for review 1 is not signed off. The next step is: Prepared by."
     refused(closed("publish", "small"), waiting)
     refused(closed("publish", "small", "--audience", "internal"), waiting)

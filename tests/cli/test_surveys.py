@@ -256,6 +256,8 @@ def test_publishing_withdrawing_and_publishing_again(stage):
     refused(stage("withdraw", "small"), needs)
     done_well(stage("withdraw", "small", "--reason", "算错了"), "Survey small: release 1 is withdrawn.")
     assert state() == "closed"
+    none = "Survey small has no such release to withdraw."
+    refused(stage("withdraw", "small", "--reason", "算错了", "--audience", "internal", "--number", "3"), none)
     refused(stage("publish", "small"), needs)
     done_well(stage("publish", "small", "--reason", "更正"), "Survey small: release 2 is published.")
     with context.database().reading() as session:

@@ -13,6 +13,7 @@ from survey_app.domain.definition import (
     RollUp,
     Scope,
     Selection,
+    SignOffRule,
     end_of_day,
     residents,
     scopes_of,
@@ -111,8 +112,10 @@ def test_places_below_several_units_and_of_several_classes():
 def test_paper_full_quotas_and_a_second_person_are_left_alone_unless_asked_for():
     found = read_definition(cast.definition())
     assert (found.paper, found.quota_full, found.second_person) == (Paper.NONE, QuotaFull.CONTINUE, False)
-    found = read_definition(cast.definition(paper="double", quota_full="stop", second_person=True))
+    assert found.sign_off is SignOffRule.REQUIRED
+    found = read_definition(cast.definition(paper="double", quota_full="stop", second_person=True, sign_off="optional"))
     assert (found.paper, found.quota_full, found.second_person) == (Paper.DOUBLE, QuotaFull.STOP, True)
+    assert found.sign_off is SignOffRule.OPTIONAL
 
 
 def test_one_group_has_the_quota_of_its_place():

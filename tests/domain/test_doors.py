@@ -28,10 +28,15 @@ TABLE = [
     (SurveyState.OPEN, True, True, Standing.VOIDED),
     *(
         (state, voided, paused, Standing.CLOSED)
-        for state in (SurveyState.CLOSED, SurveyState.PUBLISHED, SurveyState.ARCHIVED)
+        for state in (SurveyState.CLOSED, SurveyState.PUBLISHED)
         for voided in (False, True)
         for paused in (False, True)
     ),
+    # In the archive stand those whose launch was taken back too, with all their codes voided.
+    (SurveyState.ARCHIVED, False, False, Standing.CLOSED),
+    (SurveyState.ARCHIVED, False, True, Standing.CLOSED),
+    (SurveyState.ARCHIVED, True, False, Standing.VOIDED),
+    (SurveyState.ARCHIVED, True, True, Standing.VOIDED),
 ]
 
 

@@ -21,15 +21,19 @@ TABLE = """
               draft   open    closed     published  archived
 change        draft   -       -          -          -
 approve       draft   -       -          -          -
+take_back     archived  -     -          -          -
 open          open    -       -          -          -
 close         -       closed  -          -          -
 reopen        -       -       open       -          -
 tabulate      -       -       closed     published  archived
 review        -       -       closed     published  -
+ask_units     -       -       closed     published  -
 sign          -       -       closed     published  -
 issue         -       -       closed     published  -
 publish       -       -       published  published  -
-withdraw      -       -       -          closed     -
+withdraw      -       -       closed     closed     -
+archive       -       -       -          archived   -
+restore       -       -       -          -          published
 replace_code  draft   open    -          -          -
 void_code     draft   open    -          -          -
 pause         draft   open    -          -          -
@@ -70,7 +74,7 @@ def test_every_act_in_every_state(state, act, to):
         (SurveyState.OPEN, Act.CHANGE, "frozen when the survey opened"),
         (SurveyState.OPEN, Act.TABULATE, "No figure is shown before the survey is closed"),
         (SurveyState.PUBLISHED, Act.REOPEN, "withdraw its release first"),
-        (SurveyState.CLOSED, Act.WITHDRAW, "Only a published survey"),
+        (SurveyState.ARCHIVED, Act.WITHDRAW, "before the survey is archived"),
     ],
 )
 def test_a_refusal_says_what_would_be_needed(state, act, reason):

@@ -380,3 +380,20 @@ def test_what_would_change_of_a_unit_is_named():
         [UnitRow(2, "2", "新名", "county", "1", "甲")], known(TOP, KnownUnit("2", "甲", "county", "1"))
     ).updated
     assert differences(KnownUnit("2", "甲", "county", "1"), after) == ("name", "unit_class")
+
+
+def test_a_unit_that_is_held_keeps_level_parent_and_class_and_the_other_columns_change():
+    before = known(TOP, KnownUnit("2", "甲", "county", "1", "城区"), KnownUnit("3", "乙", "county", "1"))
+    why = Message("It is held.")
+
+    def faults(*cells):
+        try:
+            check_units([UnitRow(2, "2", *cells)], before, held={"2": why, "1": why})
+        except Refused as refused:
+            return [(str(m.values["column"]), m.values["reason"]) for m in refused.messages]
+        return []
+
+    assert faults("新名", "county", "1", "城区", "农业") == faults("新名", "县", "1") == []
+    assert faults("甲", "township", "3", "") == [("level", why), ("parent_code", why), ("class", why)]
+    # A cell that is wrong by itself is told for that alone.
+    assert [column for column, reason in faults("甲", "castle", "9", "=1") if reason is why] == []

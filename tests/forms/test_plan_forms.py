@@ -6,17 +6,21 @@ from werkzeug.datastructures import MultiDict
 from forms.plan_forms import (
     TargetsForm,
     form_of_head,
+    form_of_names,
     form_of_scale,
     form_of_targets,
     is_language,
     sent_head,
+    sent_names,
     sent_scale,
     sent_scope,
 )
+from survey_app.domain.plan_document import scale_of
 from survey_app.domain.rating_scale import FIVE_LEVEL, FOUR_LEVEL
 from tests.cast import with_groups
 
 LANGUAGES = ["zh_Hans", "en"]
+FOUR = scale_of({}, "four-level")
 
 
 def test_the_head_is_read_as_it_stands():
@@ -64,19 +68,39 @@ def test_a_kind_of_place_needs_rules_that_can_be_kept():
 
 
 def test_a_scale_keeps_codes_order_and_ratings():
-    form = form_of_scale("five-level")
+    form = form_of_scale("five-level", scale_of({}, "five-level"))
     assert form.check()
     assert [each["code"] for each in form.options()] == [each.code for each in FIVE_LEVEL.options]
     sent = MultiDict((f"scale-{each.code}-zh_Hans", f"{number}分") for number, each in enumerate(FOUR_LEVEL.options))
-    own = sent_scale(sent, "four-level", LANGUAGES)
+    own = sent_scale(sent, "four-level", FOUR, LANGUAGES)
     assert own.check()
     assert own.options()[0] == {"code": "satisfied", "text": {"zh_Hans": "0分"}, "rating": "satisfied"}
 
 
+def test_the_words_and_scores_of_ones_own_scale_are_changed_and_nothing_else():
+    own = [
+        {"code": "good", "text": {"zh_Hans": "好", "en": "Good"}, "rating": "satisfied", "score": 100},
+        {"code": "bad", "text": "差", "rating": "dissatisfied", "score": 12.5},
+    ]
+    form = form_of_scale("scale1", own)
+    assert form.scores == {"good": "100", "bad": "12.5"}
+    assert form.options() == [own[0], own[1] | {"text": {"zh_Hans": "差"}}]
+    sent = MultiDict({"scale-good-en": "Fine", "scale-bad-en": "Bad", "score-good": "\uff19\uff10", "score-bad": ""})
+    assert sent_scale(sent, "scale1", own, LANGUAGES).options() == [
+        {"code": "good", "text": {"en": "Fine"}, "rating": "satisfied", "score": 90},
+        {"code": "bad", "text": {"en": "Bad"}, "rating": "dissatisfied"},
+    ]
+    wrong = sent_scale(
+        MultiDict(sent.to_dict() | {"score-good": "1001", "score-bad": "much"}), "scale1", own, LANGUAGES
+    )
+    assert not wrong.check()
+    assert set(wrong.faults) == {"score-good", "score-bad"}
+
+
 def test_no_option_of_a_scale_stays_empty():
-    form = sent_scale(MultiDict({"scale-satisfied-en": "x" * 501}), "four-level", LANGUAGES)
+    form = sent_scale(MultiDict({"scale-satisfied-en": "x" * 501}), "four-level", FOUR, LANGUAGES)
     assert not form.check()
-    assert set(form.faults) == {each.code for each in FOUR_LEVEL.options}
+    assert set(form.faults) == {f"scale-{each.code}" for each in FOUR_LEVEL.options}
 
 
 def test_targets_come_back_as_they_were():
@@ -89,6 +113,25 @@ def test_targets_come_back_as_they_were():
         {"code": "D003", "name": {"zh_Hans": "市民政局", "en": "Civil Affairs"}},
     ]
     assert form.faults == {}
+
+
+def test_targets_are_named_in_every_language():
+    targets = with_groups()["targets"]
+    assert form_of_names(targets).targets(targets) == [
+        {"code": "D001", "name": {"zh_Hans": "市委办公室"}, "class": "党群部门"},
+        {"code": "430702"},
+        {"code": "D003", "name": {"zh_Hans": "市民政局", "en": "Civil Affairs"}},
+    ]
+    sent = sent_names(MultiDict({"target-0-en": "Party Office", "target-1-zh_Hans": "武陵"}), targets, LANGUAGES)
+    assert sent.check()
+    assert sent.targets(targets) == [
+        {"code": "D001", "name": {"en": "Party Office"}, "class": "党群部门"},
+        {"code": "430702", "name": {"zh_Hans": "武陵"}},
+        {"code": "D003"},
+    ]
+    long = sent_names(MultiDict({"target-2-en": "x" * 501}), targets, LANGUAGES)
+    assert not long.check()
+    assert set(long.faults) == {"target-2-en"}
 
 
 def test_targets_are_pasted_with_tabs_or_commas_and_names_get_codes():

@@ -12,7 +12,8 @@ from survey_app.models.database import Database
 from survey_app.services.ballot_store import Submission, store
 from survey_app.services.launching import launch
 from survey_app.services.lifecycle import close_survey, open_survey, reopen_survey
-from survey_app.services.publishing import publish, withdraw
+from survey_app.services.publishing import publish
+from survey_app.services.releases.withdrawing import withdraw
 from survey_app.services.surveys import load_frame
 
 #: Positions on the four-level scale, and what was not asked.
@@ -46,6 +47,7 @@ SURVEY = {
     "title": {"zh_Hans": "2026年公共服务满意度测评", "en": "Public service satisfaction 2026"},
     "organiser": {"zh_Hans": "常德市测评办公室", "en": "Changde Evaluation Office"},
     "contact": "0736-0000000",
+    "sign_off": "optional",
     "places": {"under": "43", "level": "village"},
     "scopes": {"town": {"name_ends_with": ["社区"]}},
     "questions": [
@@ -71,6 +73,7 @@ TARGETS = {
     "slug": "departments",
     "title": {"zh_Hans": "2026年市直单位作风评议", "en": "Review of departments 2026"},
     "organiser": "作风办",
+    "sign_off": "optional",
     "places": {"units": ["43"]},
     "targets": [
         {"code": "D1", "name": "市委办公室", "class": "党群部门"},
@@ -103,7 +106,9 @@ class Case:
         with database.writing() as session:
             open_survey(session, self.slug, "test")
 
-    def answer(self, place: str, ballots: list[bytes], group: str | None = None) -> None:
+    def answer(
+        self, place: str, ballots: list[bytes], group: str | None = None, channel: Channel = Channel.POSTER
+    ) -> None:
         """Store ballots at a place through the ballot store."""
         with self.database.writing() as session:
             frame = load_frame(session, self.id)
@@ -121,7 +126,7 @@ class Case:
                     self.id,
                     code.place_id,
                     code.group_id,
-                    Channel.POSTER,
+                    channel,
                     secrets.token_bytes(16),
                     MarkedBallot(each),
                     frame.tally_shape[1],

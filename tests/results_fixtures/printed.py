@@ -86,6 +86,8 @@ def head(**rest):
             for code, text in questions.items()
         ],
         "channels": [],
+        "channel_targets": [],
+        "figures_sha256": "00" * 32,
         "previous": None,
         "document": {"number": "", "main": "", "copies": ""},
         "sign_off": [],
@@ -133,7 +135,8 @@ def field_case(audience="internal", **rest):
                 "position_of": 4,
                 "position_low": 1,
                 "position_high": 3,
-                "band": "worse" if rate < 89 else "as_expected",
+                "band": "worse" if rate < 90.5 else "as_expected",
+                "band_clear": rate < 89,
                 "change": "-0.4" if rate < 89 else "+1.2",
                 "change_previous": "89.0",
                 "change_clear": rate < 89,
@@ -163,7 +166,10 @@ def field_case(audience="internal", **rest):
         _works(3600, 91.1, unknown=40),
         places=12,
         places_with_ballots=11,
-        extras={"overall": {"change": "+1.2", "change_clear": True, "change_previous": "89.9"}},
+        extras={
+            "overall": {"change": "+1.2", "change_clear": True, "change_previous": "89.9"},
+            **{code: {"below_others": code == "offices"} for code in WORKS if code != "overall"},
+        },
     )
     made = head(
         questions=WORKS,

@@ -1,5 +1,7 @@
 """Read result pages as a visitor does: their words, their lines, their table."""
 
+import gzip
+
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 
@@ -7,6 +9,21 @@ def get(client, address, status=200):
     answer = client.get(address)
     assert answer.status_code == status, address
     return answer
+
+
+def first_load(client, address) -> int:
+    """Return what a browser fetches to show a page, in bytes on the wire: the page, its styles, and no picture."""
+    answer = client.get(address, headers={"Accept-Encoding": "gzip"})
+    assert answer.status_code == 200, address
+    assert answer.headers["Content-Encoding"] == "gzip"
+    tree = HTMLParser(gzip.decompress(answer.data))
+    assert all(each.attributes["loading"] == "lazy" for each in tree.css("details:not([open]) > figure img"))
+    assert len(tree.css("img")) == len(tree.css("details:not([open]) > figure img")), "a picture that loads at once"
+    size = len(answer.data)
+    for each in tree.css("link[rel=stylesheet]"):
+        with client.get(each.attributes["href"]) as style:
+            size += len(style.data)
+    return size
 
 
 def page(client, address, status=200):

@@ -62,7 +62,7 @@ def frame_of(groups, targets, /, **rules):
 def counts_of(frame, tree, places, counts, slips=None, populations=()):
     """The counts of a survey from the histograms of its places, shape (places, groups, slots, width)."""
     counts = np.asarray(counts, np.int64)
-    ballots = counts.sum(axis=(1, 3)).max(axis=1, initial=0)
+    ballots = counts.sum(axis=3).max(axis=2, initial=0)
     by_channel = np.zeros((len(Channel), *counts.shape[1:]), np.int64)
     by_channel[0] = counts.sum(axis=0)
     people = [*populations] or [None] * len(places)
@@ -74,6 +74,7 @@ def counts_of(frame, tree, places, counts, slips=None, populations=()):
             for number, at in enumerate(places)
         ],
         counts,
+        counts.sum(axis=(1, 3)).max(axis=1, initial=0),
         ballots,
         by_channel,
         by_channel.sum(axis=(1, 3)).max(axis=1),

@@ -42,6 +42,7 @@ DEFINITION = {
     "slug": "poll",
     "title": "满意度测评",
     "organiser": "测评办",
+    "sign_off": "optional",
     "places": {"under": "C", "level": "village"},
     "scopes": {"town": {"name_ends_with": ["社区"]}},
     "questions": QUESTIONS,

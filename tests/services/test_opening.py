@@ -29,6 +29,12 @@ def change(database, by, **changes):
         change_definition(session, "poll", json.dumps(WANTED | changes).encode(), by)
 
 
+def test_an_approval_that_was_asked_for_stays_asked_for(sqlite_database):
+    launch_poll(sqlite_database, WANTED, opened=False)
+    with pytest.raises(Refused, match="second_person: the survey was launched to be approved"):
+        change(sqlite_database, "test", second_person=False)
+
+
 def hindrances(database):
     with database.reading() as session:
         survey = session.scalars(select(Survey)).one()

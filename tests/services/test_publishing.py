@@ -7,9 +7,11 @@ from survey_app.domain.messages import Refused
 from survey_app.models import Release, ReleaseFile, ReleaseUnit, Survey
 from survey_app.services import publishing
 from survey_app.services.lifecycle import close_survey, reopen_survey
-from survey_app.services.publishing import publish, withdraw
+from survey_app.services.publishing import publish
 from survey_app.services.releases import results
 from survey_app.services.releases.result_rows import result_rows, table_rows
+from survey_app.services.releases.stored_files import plain
+from survey_app.services.releases.withdrawing import withdraw
 from survey_app.services.tabulating import load_counts
 from survey_app.services.units.importing import import_units
 from tests.services.polling import UNITS
@@ -24,7 +26,7 @@ FILES = {
     "bulletin.pdf",
     *(
         f"figures/{name}.{kind}"
-        for name in ("headline", "caterpillar", "heatmap", "turnout")
+        for name in ("headline", "caterpillar", "heatmap", "turnout", "units/B1/headline", "units/B1/caterpillar")
         for kind in ("svg", "pdf")
     ),
 }
@@ -66,6 +68,10 @@ def test_a_release_holds_what_the_table_says_and_tells_its_progress(closed):
         file = session.get(ReleaseFile, (release.id, "table.json"))
         assert json.loads(file.content)["rows"] == list(table_rows(rows))
         assert {each.path for each in session.scalars(select(ReleaseFile))} == FILES
+        # A drawing is kept compressed, and is measured as it was made.
+        svg = session.get(ReleaseFile, (release.id, "figures/headline.svg"))
+        assert results.file_sizes(session, release)[svg.path] == len(plain(svg)) > 2 * len(svg.content)
+        assert results.drawing_shapes(session, release)[svg.path][0] == 960
         assert release.head["ballots"] == 160
         assert survey.figures_seen_at is not None
     with pytest.raises(Refused), closed.database.writing() as session:
@@ -103,13 +109,13 @@ def test_a_second_release_needs_a_reason_and_leaves_the_first_as_it_was(drawn_no
 
 
 def test_withdrawing_keeps_the_release_and_closes_the_survey_again(drawn_nothing, closed):
-    with pytest.raises(Refused, match="Only a published survey"), closed.database.writing() as session:
+    with pytest.raises(Refused, match="no such release to withdraw"), closed.database.writing() as session:
         withdraw(session, "poll", "test", "wrong")
     publish(closed.database, "poll", "test")
     with pytest.raises(Refused, match="--reason"), closed.database.writing() as session:
         withdraw(session, "poll", "test", None)
     with closed.database.writing() as session:
-        release = withdraw(session, "poll", "test", "a county was missing")
+        [release] = withdraw(session, "poll", "test", "a county was missing")
         assert (release.number, release.withdrawn_reason) == (1, "a county was missing")
     assert state(closed.database) == "closed"
     with pytest.raises(Refused, match="--reason"):

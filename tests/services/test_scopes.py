@@ -19,6 +19,7 @@ from survey_app.services.scopes import (
     plan_within,
     reach,
     top_unit,
+    touches,
     unit_ids,
 )
 from survey_app.services.surveys_in_scope import survey_lines
@@ -93,6 +94,7 @@ def test_a_survey_is_reached_by_its_places(tree, scope, reached, places):
     ids["elsewhere"] = unit.id
     survey = poll(session)
     assert reach(session, scope_of(tree, scope), survey) is reached
+    assert touches(session, scope_of(tree, scope), survey) is (reached is not Reach.NONE)
     lines = survey_lines(session, scope_of(tree, scope))
     assert [(line.survey.id, line.places) for line in lines] == ([(survey.id, places)] if places else [])
 
@@ -100,6 +102,7 @@ def test_a_survey_is_reached_by_its_places(tree, scope, reached, places):
 def test_for_all_units_nothing_is_narrowed(tree):
     session, ids = tree
     assert reach(session, EVERYTHING, poll(session)) is Reach.WHOLE
+    assert touches(session, EVERYTHING, poll(session))
     assert [line.survey.id for line in survey_lines(session, EVERYTHING)] == [poll(session).id]
     assert (unit_ids(session, EVERYTHING), top_unit(session, EVERYTHING)) == (None, None)
     assert EVERYTHING.is_everything

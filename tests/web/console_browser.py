@@ -88,6 +88,17 @@ def check_page(text):
     assert not page.inline, "the policy forbids inline styles and scripts"
 
 
+def job_number(answer):
+    """Return the number of the job that was asked for."""
+    assert answer.status_code == 303, plain(answer)
+    return job_at(answer.location)
+
+
+def job_at(address):
+    """Return the number of the job that an address follows: its own page, or that of the posters."""
+    return re.search(r"(?:/jobs/|job=)(\d+)", address)[1]
+
+
 def plain(answer):
     """Return the words of a page, as one line."""
     text = re.sub(r"<(script|style|noscript).*?</\1>", " ", answer.text, flags=re.DOTALL)

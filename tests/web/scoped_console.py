@@ -37,10 +37,15 @@ OUTSIDE = ("邻县", "邻村", "远市", "远村")
 SURVEYS = {"inside": ["100101", "100102"], "partly": ["100101", "100201", "9901"], "outside": ["100201", "9901"]}
 
 
+#: Units that the survey "rated" rates as listed targets, asked at a place outside: of them one is one's own.
+RATED = ("100101", "1002")
+
+QUESTION = {"code": "overall", "kind": "rating", "text": "总的来说满意吗？", "required": True}
+
+
 def definition(slug, places, **more):
-    question = {"code": "overall", "kind": "rating", "text": "总的来说满意吗？", "required": True}
     named = {"slug": slug, "title": f"测评 {slug}", "organiser": "测评办", "places": {"units": places}}
-    return json.dumps(named | {"questions": [question]} | more).encode()
+    return json.dumps(named | {"questions": [QUESTION]} | more).encode()
 
 
 @dataclass
@@ -97,6 +102,12 @@ def _fill(session, things):
     for slug, places in SURVEYS.items():
         launch(session, definition(slug, places, paper="single"), "test")
         open_survey(session, slug, "test")
+    names = {code: name for code, name, *_ in UNITS}
+    targets = [{"code": code, "name": names[code], "class": "一类"} for code in RATED]
+    about = {"targets": targets, "questions": [QUESTION | {"about": "targets"}]}
+    for slug in ("rated", "rated-later"):
+        launch(session, definition(slug, ["9901"], **about), "test")
+    open_survey(session, "rated", "test")
     session.flush()
     partly = session.scalar(select(Survey).where(Survey.slug == "partly"))
     by_unit = dict(session.execute(select(Place.unit_id, Place.id).where(Place.survey_id == partly.id)).all())

@@ -37,6 +37,7 @@ EVERY_KIND = {
     "opens": "2026-01-01",
     "closes": "2099-12-20",
     "results_on": "2099-12-28",
+    "sign_off": "optional",
     "places": {"under": "430700", "level": "village"},
     "scopes": {"town": {"name_ends_with": ["社区"]}},
     "questions": [

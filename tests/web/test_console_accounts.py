@@ -310,6 +310,9 @@ def test_signing_and_issuing_ask_for_a_fresh_code(organiser, phone, survey, with
     from survey_app.services.publishing import publish  # noqa: PLC0415
 
     survey.close()
+    organiser.get(f"/console/surveys/{survey.slug}/releases?lang=en")
+    internal = f"/console/surveys/{survey.slug}/releases/internal?lang=en"
+    assert "This code is wrong" in plain(organiser.post(internal))
     publish(survey.database, survey.slug, NAME, audience=Audience.REVIEW)
     organiser.get(f"/console/surveys/{survey.slug}/releases?lang=en")
     sign = f"/console/surveys/{survey.slug}/sign/prepared?lang=en"
@@ -317,8 +320,6 @@ def test_signing_and_issuing_ask_for_a_fresh_code(organiser, phone, survey, with
     assert answer.status_code == 422
     assert "This code is wrong" in plain(answer)
     assert organiser.post(sign, {"name": "林", "one_time_code": phone.code()}).status_code == 303
-    internal = f"/console/surveys/{survey.slug}/releases/internal?lang=en"
-    assert "This code is wrong" in plain(organiser.post(internal))
 
 
 def test_the_log_shows_who_did_what_newest_first_and_is_searched(organiser, database, units):
@@ -339,12 +340,36 @@ def test_the_log_has_pages(organiser, database):
 
     with database.writing() as session:
         for number in range(60):
-            audit(session, "lin", "unit.edit", f"U{number}", {"name": "<b>"}, {"name": ["x"]})
+            audit(session, "lin", "unit.edit", f"U{number}", {"name": "<b>"}, {"name": ["x"], "level": "city"})
     first = organiser.get("/console/audit?lang=en&what=unit")
     assert "Page 1 of 2" in plain(first)
-    assert "U59 name &lt;b&gt; → name [&#34;x&#34;]" in plain(first)
+    assert "U59 name &lt;b&gt; → [&#34;x&#34;] level city" in plain(first)
     assert "U9 " not in plain(first)
     assert "U9 " in plain(organiser.get("/console/audit?lang=en&what=unit&page=2"))
+
+
+def test_the_log_says_in_words_what_changed_of_a_questionnaire(organiser, database):
+    from survey_app.domain.document_changes import changes_between  # noqa: PLC0415
+    from survey_app.services.audit_trail import audit  # noqa: PLC0415
+
+    question = {"code": "q1", "kind": "rating", "text": "<i>满意{x}", "required": True}
+    before = {"questions": [question], "paper": "single"}
+    after = {"questions": [{**question, "kind": "number", "required": False}], "threshold": 5}
+    more = {"questions": [{"code": f"q{n}", "kind": "number", "text": "题"} for n in range(2, 20)]}
+    with database.writing() as session:
+        audit(session, "lin", "survey.change", "s", *changes_between(before, after))
+        audit(session, "lin", "plan.save", "s", *changes_between({}, more))
+        audit(session, "lin", "survey.sign", "s · prepared · 主任 · 甲", None, {"step": "prepared", "draft": 2})
+    chinese, english = (plain(organiser.get(f"/console/audit?lang={each}")) for each in ("zh_Hans", "en"))
+    name = "q1 “&lt;i&gt;满意{x}”"
+    assert f"question · {name} · must be answered yes → no" in english
+    assert f"题目 · {name} · 必填 是 → 否" in chinese
+    assert f"题目 · {name} · 题型 评价题 → 数字题" in chinese
+    assert "threshold 5" in english
+    assert "签署环节 经办 送审稿第几稿 2" in chinese
+    assert "paper counted in; one person enters the totals → —" in english
+    assert "31 values" in english
+    assert "and more changes 24 (SHA-256" in english
 
 
 def test_role_and_scope_are_changed_and_count_at_once(app, organiser, database, units):

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import select, update
 
 from survey_app.jobs.worker import work_once
-from survey_app.models import Job, Survey, SurveyAct
+from survey_app.models import Job, Survey, SurveyAct, SurveyPlan
 from survey_app.services.releases.results import releases_of
 from tests.web.console_browser import NAME, plain
-from tests.web.small_survey import EVERY_KIND
+from tests.web.small_survey import EVERY_KIND, TOWN
 
 pytest_plugins = "tests.web.console_fixtures"
 
@@ -151,6 +151,7 @@ def test_publishing_makes_a_release_and_leads_to_it(app, organiser, survey):
     page = plain(organiser.get(f"{HERE}/publish?lang=en"))
     assert "frozen as release 1" in page
     assert "Units with fewer than 10 ballots" in page
+    assert "nobody signs for the figures" in page
     assert "Reason" not in page
     done = publish(app, organiser)
     assert "Release 1 is public." in plain(done)
@@ -190,27 +191,69 @@ def test_pressing_publish_twice_makes_one_release(app, organiser, survey, withou
 def test_withdrawing_wants_a_reason_and_closes_again(app, organiser, survey, without_documents):
     survey.close()
     publish(app, organiser)
-    page = organiser.get(f"{HERE}/withdraw?lang=en")
-    assert "Withdraw release 1?" in plain(page)
-    assert organiser.post(f"{HERE}/withdraw?lang=en", {"reason": " "}).status_code == 422
-    assert organiser.post(f"{HERE}/withdraw?lang=en", {"reason": "wrong list"}).status_code == 303
+    there = f"{HERE}/withdraw/public/1?lang=en"
+    assert f'href="{there}"' in organiser.get(f"{HERE}/releases?lang=en").text
+    page = plain(organiser.get(there))
+    assert "Withdraw release 1?" in page
+    assert "The survey is closed again" in page
+    assert "Internal bulletin" not in page
+    assert organiser.post(there, {"reason": " "}).status_code == 422
+    assert organiser.post(there, {"reason": "wrong list"}).status_code == 303
     assert state(survey) == "closed"
     board = plain(organiser.get(f"{HERE}?lang=en"))
-    assert "withdrawn" in board
+    assert "Release withdrawn · lin · release 1 wrong list" in board
     assert "Release 1 is public." not in board
+    again = organiser.get(there)
+    assert (again.status_code, "Release 1 is withdrawn already." in plain(again)) == (409, True)
+    for nothing in ("public/2", "review/1", "internal/1"):
+        assert organiser.get(f"{HERE}/withdraw/{nothing}").status_code == 404
+
+
+def test_a_launch_is_taken_back_and_its_plan_is_launched_again(app, organiser, draft):
+    code = draft.code(TOWN)
+    page = plain(organiser.get(f"{HERE}/take_back?lang=en"))
+    assert "Posters and slips that are printed already lead nowhere then. Places: 2." in page
+    answer = organiser.post(f"{HERE}/take_back?lang=en")
+    assert answer.status_code == 303
+    assert state(draft) == "archived"
+    assert acts(draft)[-1] == ("take_back", NAME, "")
+    assert app.test_client().get(f"/s/{code}").status_code == 410
+    # The plan is there with all that it had, but for the name that is taken.
+    launch = organiser.get(answer.location)
+    assert "The launch is taken back." in plain(launch)
+    with draft.database.reading() as session:
+        [plan] = session.scalars(select(SurveyPlan))
+        assert plan.survey_id is None
+        assert (plan.given["questions"], plan.given.get("slug")) == (EVERY_KIND["questions"], None)
+    overview = organiser.get("/console/?lang=en")
+    assert "Archive (1)" in plain(overview)
+    # What was never open has no results to bring back.
+    assert f'"{HERE}/restore' not in organiser.get(f"{HERE}?lang=en").text
+    assert organiser.submit(f"{HERE}/restore?lang=en").status_code == 409
+    assert state(draft) == "archived"
+
+
+def test_a_published_survey_goes_to_the_archive_and_comes_back(organiser, draft):
+    change(draft, state="published", closed_at=datetime.now(UTC))
+    assert organiser.submit(f"{HERE}/archive?lang=en").status_code == 303
+    assert state(draft) == "archived"
+    assert organiser.submit(f"{HERE}/restore?lang=en").status_code == 303
+    assert state(draft) == "published"
+    assert [act for act, _, _ in acts(draft)][-2:] == ["archive", "restore"]
 
 
 WRONG = {
     "draft": {"close": "Only an open survey can be closed.", "reopen": "Only a closed survey can be reopened",
-              "publish": "Only a closed survey can be published.", "withdraw": "Only a published survey"},
-    "open": {"open": "Only a draft can be opened.", "reopen": "Only a closed survey can be reopened",
-             "publish": "Only a closed survey can be published.", "withdraw": "Only a published survey"},
-    "closed": {"open": "Only a draft can be opened.", "close": "Only an open survey can be closed.",
-               "withdraw": "Only a published survey"},
+              "publish": "Only a closed survey can be published.",
+              "archive": "Only a published survey", "restore": "Only an archived survey"},
+    "open": {"take_back": "Only a launch that is not open yet", "open": "Only a draft can be opened.",
+             "reopen": "Only a closed survey can be reopened",
+             "publish": "Only a closed survey can be published."},
+    "closed": {"open": "Only a draft can be opened.", "close": "Only an open survey can be closed."},
     "published": {"open": "Only a draft can be opened.", "close": "Only an open survey can be closed.",
                   "reopen": "Only a closed survey can be reopened"},
-    "archived": {"open": "Only a draft", "close": "Only an open", "reopen": "Only a closed", "publish": "Only a closed",
-                 "withdraw": "Only a published"},
+    "archived": {"open": "Only a draft", "close": "Only an open", "reopen": "Only a closed",
+                 "publish": "Only a closed"},
 }  # fmt: skip
 
 
@@ -231,20 +274,23 @@ def test_from_a_wrong_state_every_act_is_refused_by_page_and_by_post(organiser, 
         assert session.scalar(select(Job.id)) is None
 
 
+OFFERED = ("take_back", "open", "close", "reopen", "publish", "releases", "archive", "restore")
+
+
 @pytest.mark.parametrize(
     ("now", "offered"),
     [
-        ("draft", {"open"}),
+        ("draft", {"open", "take_back"}),
         ("open", {"close"}),
-        ("closed", {"reopen", "publish"}),
-        ("published", {"publish", "withdraw"}),
-        ("archived", set()),
+        ("closed", {"reopen", "releases"}),
+        ("published", {"releases", "archive"}),
+        ("archived", {"restore"}),
     ],
 )
 def test_only_what_can_be_done_is_offered(organiser, draft, now, offered):
     change(draft, state=now, closed_at=datetime.now(UTC))
-    page = organiser.get(HERE).text
-    assert {act for act in ("open", "close", "reopen", "publish", "withdraw") if f'"{HERE}/{act}"' in page} == offered
+    page = organiser.get(HERE).text.partition('<div class="acts">')[2].partition("</div>")[0]
+    assert {act for act in OFFERED if f'"{HERE}/{act}"' in page} == offered
 
 
 def test_an_act_needs_the_forms_token(organiser, draft):

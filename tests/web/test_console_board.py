@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import openpyxl
@@ -14,9 +15,9 @@ from survey_app.models import CodeHit, ConsoleSession, EntryCode, Job, Place, Un
 from survey_app.services.accounts import create_account
 from survey_app.services.progress import live as live_turnout
 from survey_app.services.progress.turnout import take_turnout
-from survey_app.web.organiser.board import board_map
+from survey_app.web.organiser.board import board_map, board_parts
 from tests import cast
-from tests.web.console_browser import PASSWORD, Browser, plain
+from tests.web.console_browser import PASSWORD, Browser, job_number, plain
 from tests.web.small_survey import EVERY_KIND, TARGETS, TOWN, VILLAGE, SmallSurvey, other
 from tests.web.test_console_pages import turn_out
 
@@ -186,26 +187,22 @@ def test_what_is_watched_is_compressed_and_holds_no_token(organiser, survey):
 
 
 def test_those_who_watch_the_same_make_it_once(organiser, survey, monkeypatch):
-    from survey_app.web.organiser.board import board  # noqa: PLC0415
-
     ask(organiser)
-    monkeypatch.setattr(board, "_rendered", lambda *_: pytest.fail("it is there already"))
+    monkeypatch.setattr(board_parts, "_rendered", lambda *_: pytest.fail("it is there already"))
     assert ask(organiser).status_code == 200
     monkeypatch.undo()
-    monkeypatch.setattr(board, "_MOST_MADE", 1)
+    monkeypatch.setattr(board_parts, "_MOST_MADE", 1)
     for unit in (WULING, DINGCHENG):
         assert ask(organiser, f"{PART}?unit={unit}").status_code == 200
 
 
 def test_ballots_elsewhere_make_no_part_anew(organiser, survey, monkeypatch):
-    from survey_app.web.organiser.board import board  # noqa: PLC0415
-
     monkeypatch.setattr(live_turnout, "LOOK_EVERY", 0)
     monkeypatch.setattr(live_turnout, "_REST", 0)
     address = f"{PART}?unit={WULING}"
     etag = ask(organiser, address).headers["ETag"]
-    made, real = [], board._rendered
-    monkeypatch.setattr(board, "_rendered", lambda *given: made.append(1) or real(*given))
+    made, real = [], board_parts._rendered
+    monkeypatch.setattr(board_parts, "_rendered", lambda *given: made.append(1) or real(*given))
     turn_out(survey, {VILLAGE: 3})
     assert ask(organiser, address, etag=etag).status_code == 304
     assert made == []
@@ -214,11 +211,46 @@ def test_ballots_elsewhere_make_no_part_anew(organiser, survey, monkeypatch):
     assert made == [1]
 
 
-def test_each_scope_watches_its_own(app, organiser, survey):
+def test_what_is_beside_the_turnout_is_read_once_for_all_who_watch(organiser, survey, monkeypatch):
+    read, real = [], board_parts.read_beside
+    monkeypatch.setattr(board_parts, "read_beside", lambda *given: read.append(1) or real(*given))
+    for unit in (WULING, DINGCHENG):
+        ask(organiser, f"{PART}?unit={unit}")
+    assert len(read) == 1
+    organiser.get(BOARD)  # Who opens the page sees a note that was written this moment.
+    assert len(read) == 2
+
+
+def test_while_one_makes_a_part_the_others_get_the_one_before(organiser, survey, monkeypatch):
+    monkeypatch.setattr(live_turnout, "LOOK_EVERY", 0)
+    monkeypatch.setattr(live_turnout, "_REST", 0)
+    before, meanwhile, real = ask(organiser).text, [], board_parts._rendered
+
+    def slowly(*given):
+        with ThreadPoolExecutor() as others:
+            meanwhile.append(others.submit(lambda: ask(organiser).text).result())
+        return real(*given)
+
+    turn_out(survey, {TOWN: 3})
+    monkeypatch.setattr(board_parts, "_rendered", slowly)
+    assert 'id="ballots">3<' in ask(organiser).text
+    assert meanwhile == [before]
+
+
+def test_nobody_gets_what_was_made_for_another(app, organiser, survey):
     turn_out(survey, {TOWN: 25, VILLAGE: 5})
-    assert 'id="ballots">30<' in ask(organiser).text
-    assert 'id="ballots">5<' in ask(enter(app, Role.SUPERVISOR, DINGCHENG)).text
-    assert 'id="ballots">25<' in ask(enter(app, Role.SUPERVISOR, WULING)).text
+    with survey.database.writing() as session:
+        for entry in session.scalars(select(EntryCode)).all():  # So that roles see different boards.
+            session.add(CodeHit(code=entry.code, reason="voided", day=datetime.now(UTC).date(), hits=7))
+    others = [enter(app, role, scope) for role in (Role.SUPERVISOR, Role.ORGANISER) for scope in (DINGCHENG, WULING)]
+    asked = [(who, address) for address in (PART, f"{PART}?lang=en") for who in (organiser, *others)]
+    seen = [ask(*each).text for each in asked]
+    assert [text.split('id="ballots">')[1].split("<")[0] for text in seen] == ["30", "5", "25", "5", "25"] * 2
+    assert len(set(seen)) == len(seen)
+    assert [ask(*each).text for each in reversed(asked)] == seen[::-1]
+    for each, text in zip(asked, seen, strict=True):
+        app.extensions["manyi-board-parts"].parts.clear()
+        assert ask(*each).text == text
 
 
 def test_watching_keeps_no_session_alive(organiser, survey):
@@ -276,19 +308,18 @@ def test_tiles_follow_the_tree_with_a_gap_between_townships(sqlite_database, mon
 
 
 def test_an_officer_makes_the_posters_of_its_own_place(app, organiser, survey):
-    everybodys = organiser.submit(f"{BOARD}/posters", {"paper": "A4"}).location
+    everybodys = f"/console/jobs/{job_number(organiser.submit(f'{BOARD}/posters', {'paper': 'A4'}))}"
     officer = enter(app, Role.OFFICER, TOWN_CODE)
     assert officer.get(everybodys).status_code == 404
-    own = officer.submit(f"{BOARD}/posters", {"paper": "A4"})
-    assert own.status_code == 303
+    own = f"/console/jobs/{job_number(officer.submit(f'{BOARD}/posters', {'paper': 'A4'}))}"
     with survey.database.reading() as session:
         jobs = session.scalars(select(Job).order_by(Job.id)).all()
     assert [job.arguments for job in jobs] == [{}, {"under": TOWN_CODE}]
     listed = officer.get(f"{BOARD}/jobs").text
-    assert own.location in listed
+    assert own in listed
     assert everybodys not in listed
-    officer.get(own.location)
-    assert officer.post(f"{own.location}/cancel").status_code == 303
+    officer.get(own)
+    assert officer.post(f"{own}/cancel").status_code == 303
     assert officer.post(f"{everybodys}/cancel").status_code == 404
     assert officer.post(f"{BOARD}/posters", {"paper": "A4", "under": DINGCHENG}).status_code == 404
 

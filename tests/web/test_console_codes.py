@@ -182,7 +182,9 @@ def test_nobody_outside_sees_or_changes_codes(outsider, survey):
     assert "/console/login" in outsider.get(CODES).location
     outsider.get("/console/login")
     sent = {"unit": TOWN_UNIT, "group": "residents", "code": survey.code(TOWN), "reason": "r"}
-    assert "/console/login" in outsider.post(f"{CODES}/void", sent).location
+    answer = outsider.post(f"{CODES}/void", sent)
+    assert answer.status_code == 403
+    assert 'action="/console/login' in answer.text
     assert list(entries(survey).values()) == ["active"]
 
 

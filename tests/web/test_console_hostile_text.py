@@ -8,12 +8,13 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import select
 
-from survey_app.models import Account, InspectionNote, RespondentGroup, Survey, SurveyPlan
+from survey_app.models import Account, InspectionNote, RespondentGroup, Survey, SurveyPlan, Unit
 from survey_app.services.lifecycle import close_survey
 from tests.web.console_routes import address_of, console_rules
-from tests.web.scoped_console import CHILD, EVERYBODY, make_console
+from tests.web.scoped_console import CHILD, EVERYBODY, OWN, make_console
 
 ADMIN = EVERYBODY["A"]
+FREE = "100199"
 SCRIPT = '=1+1"><script>alert(7)</script>'
 
 #: Boxes whose value decides what is done, not what is said.
@@ -31,6 +32,9 @@ def console(tmp_path_factory):
         made.things["paper"] = f"paper/{made.things['place']['own']}/{group}"
         inside = select(RespondentGroup.code).join(Survey).where(Survey.slug == "inside")
         made.things["group"] = session.scalar(inside)
+        # One that no survey holds, so that it can be moved and merged.
+        own = session.scalar(select(Unit.id).where(Unit.code == OWN))
+        session.add(Unit(code=FREE, name="空村", level="village", parent_id=own))
     yield made
     made.database.dispose()
 
@@ -49,7 +53,7 @@ def addresses(console):
     yield from (
         f"{plan}?open={part}" for part in ("new-rating", "new-single_choice", "new-open_text", "head", "scopes")
     )
-    yield from (f"/console/units/{CHILD}/{act}" for act in ("edit", "move", "merge"))
+    yield from (f"/console/units/{FREE}/{act}" for act in ("edit", "move", "merge"))
     group = console.things["group"]
     yield from (
         f"/console/surveys/inside/codes/{act}?unit={CHILD}&group={group}" for act in ("pause", "replace", "void")

@@ -9,7 +9,7 @@ from survey_app.domain.messages import message
 from survey_app.jobs.worker import work_once
 from survey_app.services import jobs
 from survey_app.services.jobs import JobKind
-from tests.web.console_browser import plain
+from tests.web.console_browser import job_at, plain
 
 pytest_plugins = "tests.web.console_fixtures"
 
@@ -39,7 +39,7 @@ def test_posters_are_asked_for_made_and_downloaded(app, organiser, draft):
     done = organiser.get(path)
     assert "测评公告-every-kind.pdf" in plain(done)
     assert "refresh" not in done.text
-    number = path.split("?")[0].rsplit("/", 1)[-1]
+    number = job_at(path)
     pdf = organiser.get(f"/console/jobs/{number}/result")
     assert pdf.data.startswith(b"%PDF-")
     assert pdf.headers["Content-Disposition"].startswith("attachment")
@@ -65,7 +65,7 @@ def test_posters_are_made_on_the_paper_that_is_chosen(app, organiser, draft):
     page = plain(organiser.get(path))
     assert "Posters · 430702 · A3" in page
     assert "测评公告-every-kind-430702-A3.pdf" in page
-    number = path.split("?")[0].rsplit("/", 1)[-1]
+    number = job_at(path)
     assert b"/MediaBox [ 0 0 841.8898 1190.551 ]" in organiser.get(f"/console/jobs/{number}/result").data
 
 
@@ -102,25 +102,24 @@ def test_posters_made_again_are_downloaded_from_the_newer_job(app, organiser, dr
     do_jobs(app)
     organiser.submit("/console/surveys/every-kind/posters")
     do_jobs(app)
-    assert "A newer job has made these posters again" in plain(organiser.get(f"{first}?lang=en"))
-    assert organiser.get(f"{first}/result").status_code == 404
+    assert "A newer job has made these posters again" in plain(organiser.get(f"{first}&lang=en"))
+    assert organiser.get(f"/console/jobs/{job_at(first)}/result").status_code == 404
 
 
 def test_a_job_is_cancelled(app, organiser, draft):
     path = organiser.submit("/console/surveys/every-kind/posters?lang=en").location
-    job = path.split("?")[0]
     organiser.get(path)
-    assert organiser.post(f"{job}/cancel?lang=en").location == path
+    assert organiser.post(f"/console/jobs/{job_at(path)}/cancel?lang=en").location == path
     page = plain(organiser.get(path))
     assert "The job is cancelled." in page
     assert "It was cancelled; nothing was kept of it." in page
     assert "Cancel this job" not in page
     organiser.get("/console/?lang=en")
-    again = organiser.post(f"{job}/cancel?lang=en")
+    again = organiser.post(f"/console/jobs/{job_at(path)}/cancel?lang=en")
     assert again.status_code == 409
     assert "This job has already ended." in plain(again)
     do_jobs(app)
-    assert organiser.get(f"{job}/result").status_code == 404
+    assert organiser.get(f"/console/jobs/{job_at(path)}/result").status_code == 404
 
 
 def test_progress_is_shown_in_numbers(organiser, draft):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
+from forms.launch_form import GroupForm, LaunchForm
 from survey_app.models import Place, Quota, Survey, SurveyAct, SurveyPlan
 from survey_app.services.accounts import create_account
 from survey_app.services.plans.saving import create_plan
@@ -155,7 +156,6 @@ def test_a_launch_that_is_pressed_twice_leads_to_the_same_posters(organiser, pla
     ("changes", "said"),
     [
         ({"choose": "units", "units": "1 2"}, r'id="units-fault">Codes of the units: there is no unit 1'),
-        ({"level": "moon"}, r'id="level-fault">Please choose from the options shown'),
         ({"grouped": "y"}, r'id="grouped-fault">Write at least one group'),
     ],
 )
@@ -164,6 +164,22 @@ def test_what_is_wrong_is_said_where_it_can_be_seen(organiser, plan, database, c
     assert answer.status_code == 422
     assert re.search(said, answer.text)
     assert surveys(database) == []
+
+
+def test_a_choice_that_no_box_offers_is_refused_where_it_stands(organiser, plan, database):
+    sent = boxes(organiser.get(ADDRESS)) | {"grouped": "y", "groups-0-name_zh": "甲", "groups-0-weight": "1"}
+    sent.pop("csrf_token")
+    chosen = [each.name for each in LaunchForm() if hasattr(each, "iter_choices")]
+    chosen += [f"groups-0-{each.name}" for each in GroupForm() if hasattr(each, "iter_choices")]
+    assert len(chosen) >= 15
+    for name in chosen:
+        forged = sent | {name: "forged"}
+        answer = organiser.post(ADDRESS, forged | {"do": "launch"})
+        assert answer.status_code == 422, name
+        assert "Please choose from the options shown." in plain(answer), name
+        aside = {"data": forged | {"csrf_token": organiser.token}, "base_url": "http://localhost"}
+        assert organiser.client.post("/console/plans/1/launch/check?lang=en", **aside).status_code == 200, name
+    assert stored(database) == GIVEN
 
 
 def test_a_questionnaire_that_is_not_whole_is_told_with_the_way_there(organiser, plan, database):
@@ -298,6 +314,10 @@ def test_after_the_launch_places_stay_and_the_rest_changes_until_it_opens(organi
     assert send(organiser, "save", contact="0736-2", second_person="y").status_code == 303
     [survey] = surveys(database)
     assert (survey.contact, survey.needs_approval) == ("0736-2", True)
+    # Whom the approval binds cannot take it away again, neither by the page nor by a file.
+    assert 'name="second_person"' not in organiser.get(ADDRESS).text
+    assert send(organiser, "save", contact="0736-2").status_code == 303
+    assert surveys(database)[0].needs_approval
     refused = send(organiser, "save", short_name="another")
     assert refused.status_code == 422
     assert re.search(r'id="short_name-fault">Short name in addresses: this survey is called', refused.text)

@@ -161,7 +161,7 @@ def test_who_is_logged_in_needs_no_login_page(organiser):
 
 
 def test_logging_out_is_a_post_and_ends_it(organiser):
-    assert organiser.get("/console/logout").status_code == 405
+    assert organiser.get("/console/logout").status_code == 404
     assert organiser.get("/console/?lang=en").status_code == 200
     assert organiser.post("/console/logout?lang=en").status_code == 303
     assert "You are logged out." in plain(organiser.get("/console/login?lang=en"))

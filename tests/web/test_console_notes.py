@@ -12,11 +12,13 @@ from survey_app.models import InspectionNote, Place, Unit
 from survey_app.services import publishing
 from survey_app.services.publishing import publish
 from survey_app.services.releases import files as release_files
-from tests.results_fixtures.cases import SURVEY, answered
+from survey_app.services.releases.withdrawing import withdraw
+from tests.results_fixtures.cases import SURVEY, TARGETS, UNITS, add_units, answered, reviewed
 from tests.web.console_browser import plain
 from tests.web.small_survey import TOWN, VILLAGE
 from tests.web.test_console_board import BOARD, DINGCHENG, WULING, enter, survey
 from tests.web.test_console_pages import HOSTILE, turn_out
+from tests.web.test_printed_digits import pdf_text
 
 pytest_plugins = "tests.web.console_fixtures"
 
@@ -81,7 +83,7 @@ def test_there_are_no_notes_of_a_place_of_another_survey(organiser, address, rev
 def test_who_is_behind_is_listed_with_the_text_to_send(app, organiser, survey):
     turn_out(survey, {TOWN: 9})
     page = plain(organiser.get(f"{BOARD}/reminders?lang=en"))
-    assert "1 of 2 places, in 1 units." in page
+    assert "1 of 2 places. Units: 1." in page
     assert f"in 蒿子港镇 so far 1 of 1 places have no ballot: {VILLAGE}. Please see" in page
     assert "until 20 Dec 2099 24:00. Questions: 0736-0000000" in page
     assert TOWN not in page
@@ -121,7 +123,76 @@ def test_a_unit_gets_its_sheet_once_it_was_issued(app, organiser, monkeypatch):
     assert answer.data.startswith(b"%PDF-")
     assert officer.get(f"{here}/sheet/43B11").status_code == 404
     assert officer.get(f"{here}/sheet/43A").status_code == 404
-    assert enter(app, Role.SUPERVISOR, "43A11").get(f"{here}/sheet/43A11").status_code == 403
+    supervisor = enter(app, Role.SUPERVISOR, "43A11")
+    assert supervisor.get(f"{here}/sheet/43A11").status_code == 403
+
+    with database.writing() as session:
+        withdraw(session, case.slug, "lin", "两个社区重复计入", Audience.INTERNAL)
+    gone = officer.get(f"{here}/sheet/43A11?lang=en")
+    assert (gone.status_code, gone.mimetype) == (409, "text/html")
+    board = officer.get(f"{here}?lang=en")
+    assert f"{here}/sheet/" not in board.text
+    for page in (gone, board):
+        assert "withdrawn on" in plain(page)
+        assert "两个社区重复计入" in plain(page)
+    assert "两个社区重复计入" not in supervisor.get(here).text
+    assert officer.get(f"{here}/sheet/43B11").status_code == 404
+
+
+OFFICES = (
+    *UNITS,
+    ("43D", "市直机关", "county", "43"),
+    *((each["code"], each["name"], "organisation", "43D") for each in TARGETS["targets"]),
+)
+
+
+def test_a_unit_that_is_rated_gets_its_sheet_though_it_is_no_place(app, organiser, monkeypatch):
+    """D1 is asked nowhere: two groups rate it at the city. Its share is 60 % of 32/38 and 40 % of 34/38."""
+    monkeypatch.setattr(publishing, "make_files", lambda head, rows, *_: list(release_files._data(head, rows)))
+    database = app.extensions["manyi"].database
+    with database.writing() as session:
+        add_units(session, OFFICES)
+    case = reviewed(database)
+    here = f"/console/surveys/{case.slug}"
+    officer, above = enter(app, Role.OFFICER, "D1"), enter(app, Role.OFFICER, "43D")
+    assert officer.get(f"{here}/sheet/D1").status_code == 404
+    publish(database, case.slug, "lin", audience=Audience.REVIEW)
+    assert officer.get(f"{here}/sheet/D1").status_code == 404  # A draft is nothing yet.
+    page = officer.get(f"{here}/sheets?lang=en")
+    assert ("not issued yet" in page.text, "86.3" in page.text, f"{here}/check/" in page.text) == (True, False, False)
+    organiser.get(f"{here}/releases")
+    assert organiser.post(f"{here}/releases/review/1/units").status_code == 303
+    check = f"{here}/check/D1?as=target&lang=en"
+    assert f'href="{check.replace("&", "&amp;")}"' in officer.get(f"{here}/sheets?lang=en").text
+    said = pdf_text(officer.get(f"{here}/check/D1/sheet?as=target").data)
+    assert ("送审稿" in said, "86.3" in said, "市总工会" in said) == (True, True, False)
+    officer.get(check)
+    assert officer.post(check, {"draft": "1", "verdict": "objected", "text": "漏了一组"}).status_code == 303
+    assert "漏了一组" in organiser.get(f"{here}/releases").text
+    assert officer.get(f"{here}/check/D2").status_code == 404
+
+    publish_internally(database, case.slug)
+    assert f"{here}/sheets" in officer.get("/console/").text
+    page = officer.get(f"{here}/sheets?lang=en")
+    assert f"{here}/sheet/D1?as=target" in page.text
+    assert "市总工会" not in page.text
+    for path in ("sheet/D1", "sheet/D1?as=target"):
+        said = pdf_text(officer.get(f"{here}/{path}").data)
+        assert ("市委办公室" in said, "86.3" in said, "市总工会" in said) == (True, True, False)
+    for path in ("sheet/D2", "sheet/target-D1", "sheet/43D", "sheet/43", "", "/board", "/reminders", "/jobs"):
+        assert officer.get(f"{here}/{path}".rstrip("/")).status_code == 404, path
+    page = above.get(f"{here}/sheets")
+    assert all(f"{here}/sheet/{code}?as=target" in page.text for code in ("D1", "D2", "D3"))
+    assert above.get(f"{here}/sheet/43D").status_code == 404
+    assert enter(app, Role.OFFICER, "43A").get(f"{here}/sheets").status_code == 404
+    assert enter(app, Role.SUPERVISOR, "D1").get(f"{here}/sheets").status_code == 403
+    # Who sees the places finds the sheets of those that are rated from the board.
+    assert f"{here}/sheets" in organiser.get(here).text
+    with database.writing() as session:
+        withdraw(session, case.slug, "lin", "权重有误", Audience.INTERNAL)
+    page = officer.get(f"{here}/sheets?lang=en")
+    assert ("/sheet/D1" in page.text, "withdrawn on" in plain(page), "权重有误" in page.text) == (False, True, True)
+    assert officer.get("/console/surveys/nothing/sheets").status_code == 404
 
 
 def publish_internally(database, slug):

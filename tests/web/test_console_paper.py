@@ -7,10 +7,12 @@ from html import unescape
 import pytest
 from sqlalchemy import func, select, update
 
+from survey_app.domain.messages import Refused, message
 from survey_app.domain.powers import Role
 from survey_app.jobs.worker import work_once
 from survey_app.models import Account, AuditEntry, Job, PaperEntry, PaperTotals, Place, RespondentGroup, Survey, Unit
 from survey_app.services.accounts import create_account
+from survey_app.services.paper import totals as paper_totals
 from tests.web.console_browser import PASSWORD, Browser, plain
 from tests.web.small_survey import EVERY_KIND, TARGETS, TOWN, VILLAGE, SmallSurvey
 
@@ -147,6 +149,26 @@ def test_every_fault_is_told_at_its_place_and_nothing_typed_is_lost(closed, orga
     assert "Valid and invalid together are 11, but 12 came back." in said
     assert "The line adds up to 5; it must be 11." in said
     assert "The line adds up to 0; it must be 11." in said
+    assert stored(closed) == 0
+
+
+def test_what_comes_too_late_is_refused_and_stands_there_to_be_read(closed, organiser, monkeypatch):
+    def too_late(*_):
+        raise Refused(message("Somebody was faster."))
+
+    there = address(closed)
+    organiser.get(there)
+    with monkeypatch.context() as race:
+        race.setattr(paper_totals, "enter_paper", too_late)
+        late = organiser.post(there, HEAD | LINES)
+    assert late.status_code == 409
+    assert "Somebody was faster. Nothing was stored. What you had typed stands below." in plain(late)
+    assert values(late) == HEAD | LINES
+    closed._change(update(Survey).where(Survey.id == closed.id).values(state="open"))  # Reopened meanwhile.
+    late = organiser.post(there, HEAD | LINES)
+    assert late.status_code == 409
+    assert "once the survey is closed" in plain(late)
+    assert set(LINES.values()) <= set(re.findall(r"<td[^>]*>(\d+)</td>", late.text))
     assert stored(closed) == 0
 
 

@@ -49,6 +49,23 @@ def send(organiser, plan, path, **typed):
     return organiser.post(at(plan, path), {"version": version(organiser, plan), **typed})
 
 
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("questions/overall", name) for name in ("kind", "asked_in", "scale", "show_if", "flags", "do")]
+    + [("scale", "scale"), ("scopes", "other_than"), ("targets", "class"), ("questions/overall/move", "to")],
+)
+def test_a_choice_that_no_box_offers_breaks_no_page(organiser, plan, path, name):
+    typed = {"text-zh_Hans": "题", "do": "class" if name == "class" else "save"}
+    assert send(organiser, plan, path, **typed | {name: "forged:x"}).status_code in (200, 303, 404, 422)
+    preview = organiser.client.post(
+        at(plan, "preview/overall"),
+        data=typed | {name: "forged:x", "csrf_token": organiser.token},
+        base_url="http://localhost",
+    )
+    assert preview.status_code in (200, 204)
+    assert organiser.get(at(plan)).status_code == organiser.get(at(plan, "launch")).status_code == 200
+
+
 @pytest.mark.parametrize("template", ["four-level", "five-level", "groups", "rectification", "empty"])
 def test_a_plan_begins_with_a_template(organiser, template):
     typed = {"template": template, "title": "满意度测评", "organiser": "测评办"}
@@ -157,6 +174,27 @@ def test_head_scopes_scales_and_targets_are_written(organiser, database, plan):
     assert found["scopes"]["s1"] == {"classes": ["城市社区"]}
     assert (found["scale"], found["scales"]["scale1"][0]["rating"]) == ("scale1", "satisfied")
     assert [each["code"] for each in found["targets"]] == ["T1", "D2"]
+    assert 'name="score-satisfied"' in organiser.get(at(plan, "questionnaire") + "&open=scale-scale1").text
+    scored = {f"score-{code}": "50" for code in ("satisfied", "basically_satisfied", "dissatisfied")}
+    assert (
+        send(organiser, plan, "scales/scale1", **scale | {"scale-satisfied-zh_Hans": "很好"}, **scored).status_code
+        == 303
+    )
+    named = {"target-0-zh_Hans": "市公安局", "target-0-en": "Police", "target-1-en": "Civil Affairs"}
+    assert "Names in all languages" in plain(organiser.get(at(plan)))
+    assert send(organiser, plan, "targets/names", **named).status_code == 303
+    found = given(database, plan)
+    assert list(found["scales"]) == ["scale1"]
+    assert found["scales"]["scale1"][0] == {
+        "code": "satisfied",
+        "text": {"zh_Hans": "很好", "en": "satisfied"},
+        "rating": "satisfied",
+        "score": 50,
+    }
+    assert found["targets"] == [
+        {"code": "T1", "name": {"zh_Hans": "市公安局", "en": "Police"}},
+        {"code": "D2", "name": {"en": "Civil Affairs"}, "class": "政府"},
+    ]
     assert send(organiser, plan, "scale", remove="scale1").status_code == 422
     assert send(organiser, plan, "scale", scale="four-level").status_code == 303
     assert send(organiser, plan, "scale", remove="scale1").status_code == 303
@@ -172,6 +210,7 @@ def test_head_scopes_scales_and_targets_are_written(organiser, database, plan):
         ("head", {"contact": "1" * 101}, "at most 100 characters"),
         ("scopes", {"below": "武陵"}, "is no unit code"),
         ("scales/four-level", {}, "Write this option."),
+        ("scales/four-level", {"score-satisfied": "-1"}, "This must be a number from 0 to 1000."),
         ("targets", {"targets": "A\t甲\nA\t乙"}, "Line 2: the code A stands there twice."),
         ("targets", {"do": "class", "class": "none", "targets": "A\t甲"}, "No unit is of this class."),
     ],
@@ -183,7 +222,9 @@ def test_a_part_that_cannot_be_kept_is_shown_again(organiser, database, plan, pa
     assert given(database, plan) == GIVEN
 
 
-@pytest.mark.parametrize("path", ["head", "scopes", "scale", "scales/five-level", "targets", "questions/age"])
+@pytest.mark.parametrize(
+    "path", ["head", "scopes", "scale", "scales/five-level", "targets", "targets/names", "questions/age"]
+)
 def test_the_address_of_a_form_leads_to_it(organiser, plan, path):
     answer = organiser.get(at(plan, path))
     assert answer.status_code == 303
@@ -234,6 +275,47 @@ def test_the_preview_is_the_residents_page_and_stores_nothing(organiser, client,
         save_plan(session, found, dict(GIVEN, questions=[GIVEN["questions"][0] | {"text": "新的题目"}]), 1, "wu")
     assert "新的题目" in client.get(addresses[0]).text
     assert "新的题目" not in client.get(addresses[0].replace("/preview/W", "/preview/X")).text
+
+
+def test_the_phone_shows_what_is_typed_and_nothing_is_stored(organiser, client, database, plan):
+    page = organiser.get(at(plan))
+    _, town, elsewhere = re.findall(r'href="/preview/([^"?]+)[^"]*" target', page.text)
+
+    def look(opened, **typed):
+        answer = organiser.post(at(plan, f"preview/{opened}"), typed)
+        return client.get(answer.json["address"]).text if answer.status_code == 200 else answer.status_code
+
+    seen = look("wish", **{"text-en": "Half a que"})
+    assert "Half a que" in seen
+    assert "Preview: nothing is stored." in seen
+    assert "Half a que" not in look("age", **{"text-en": "How old"})
+    assert "One more" in look("new-single_choice", **{"text-en": "One more"})
+    assert "New title" in look("head", **{"title-en": "New title"})
+    assert "城区公交" in look("wish", shown=town, **{"text-en": "x"})
+    assert "城区公交" not in look("wish", shown=elsewhere, **{"text-en": "x"})
+    assert [look("wish", **{"text-en": "x" * 501}), look("visits"), look("scale-four-level"), look("scopes")] == [
+        204
+    ] * 4
+    many = {
+        f"option-{row}-zh_Hans": "".join(map(chr, range(20000 + 300 * row, 20300 + 300 * row))) for row in range(50)
+    }
+    assert look("new-single_choice", **many | {f"option-{row}-code": "" for row in range(50)}) == 204
+    assert given(database, plan) == GIVEN
+
+
+def test_the_phone_shows_scales_and_names_that_are_typed(organiser, client, database):
+    scale = [{"code": "a", "text": "好", "rating": "satisfied"}, {"code": "b", "text": "差", "rating": "dissatisfied"}]
+    with database.writing() as session:
+        groups = with_groups(places=None, scales={"own": scale}, scale="own")
+        plan = create_plan(session, groups, "lin", EVERYTHING).id
+    organiser.get(at(plan))
+    for opened, typed in (
+        ("scale-own", {"scale-a-zh_Hans": "好极了", "scale-b-zh_Hans": "很差"}),
+        ("names", {"target-0-zh_Hans": "好极了"}),
+    ):
+        answer = organiser.post(at(plan, f"preview/{opened}"), typed)
+        assert "好极了" in client.get(answer.json["address"].replace("lang=en", "")).text
+    assert organiser.post(at(plan, "preview/scale-own"), {}).status_code == 204
 
 
 def test_a_preview_is_had_as_each_group(organiser, client, database):

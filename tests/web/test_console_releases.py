@@ -5,9 +5,11 @@ import threading
 
 from sqlalchemy import select
 
+from survey_app.domain.release import Audience
 from survey_app.jobs.worker import work_once
-from survey_app.models import Survey, SurveyAct
-from tests.results_fixtures.cases import ANSWERS, SURVEY, TARGETS, Case, answered, ballots
+from survey_app.models import AnswerStoredApart, EntryCode, Release, Survey, SurveyAct
+from survey_app.services.publishing import publish
+from tests.results_fixtures.cases import ANSWERS, SURVEY, TARGETS, UNITS, Case, answered, ballots, reviewed
 from tests.web.console_browser import NAME, plain
 from tests.web.test_console_jobs import HOSTILE
 
@@ -120,9 +122,10 @@ def test_the_whole_way_from_closing_to_correction(app, organiser, outsider):
     waiting, _ = made(app, organiser, press(organiser, f"{HERE}/internal"))
     assert "Internal bulletin 1" in waiting
     assert "Next: publication." in look(organiser)
+    assert f'action="{HERE}/internal' not in organiser.get(HERE).text
     again = press(organiser, f"{HERE}/internal", {"reason": " "})
-    assert again.status_code == 422
-    assert "Please write the reason." in plain(again)
+    assert again.status_code == 409
+    assert "Draft for review 1 has been released already. Make a new draft for the correction" in plain(again)
 
     # Every file of the page is there, as what it is; nobody gets one without a login.
     for audience in ("review", "internal"):
@@ -161,13 +164,23 @@ def test_the_whole_way_from_closing_to_correction(app, organiser, outsider):
     assert outsider.client.get("/results/services/1/bulletin.docx").status_code == 200
 
     case.withdraw("a name is wrong")
-    assert "Release 1 is withdrawn; it stays at its address, under a banner. Next: a corrected draft." in look(
-        organiser
-    )
+    page = organiser.get(f"{HERE}?lang=en")
+    assert "Release 1 is withdrawn; it stays at its address, under a banner. Next: a corrected draft." in plain(page)
+    # What the signed draft was released as already is not offered again: neither by a button nor behind one.
+    assert "Draft for review 1 has been released already." in plain(page)
+    assert f'"{SURVEY_PAGE}/publish' not in page.text
+    assert organiser.get(f"{SURVEY_PAGE}/publish").status_code == 409
+    late = press(organiser, f"{SURVEY_PAGE}/publish", {"reason": "a name was wrong"})
+    assert (late.status_code, "a name was wrong</textarea>" in late.text) == (422, True)
+    assert "Draft for review 1 has been released already." in plain(late)
     with case.database.reading() as session:
         acts = session.execute(select(SurveyAct.act, SurveyAct.by).where(SurveyAct.survey_id == case.id)).all()
-    assert [each.act for each in acts[-7:]] == ["review", "sign", "sign", "sign", "issue", "publish", "withdraw"]
-    assert {each.by for each in acts[-7:-1]} == {NAME}
+    way = ["review", "sign", "sign", "sign", "issue", "publish", "withdraw", "withdraw"]
+    assert [each.act for each in acts[-8:]] == way
+    assert {each.by for each in acts[-8:-2]} == {NAME}
+    # The internal bulletin said the same figures.
+    assert "Internal bulletin and unit sheets withdrawn" in plain(page)
+    assert "sheets-title" not in page.text
 
 
 def test_before_closing_there_is_no_release_no_file_and_no_figure(app, organiser):
@@ -190,3 +203,93 @@ def test_before_closing_there_is_no_release_no_file_and_no_figure(app, organiser
         assert organiser.get(f"{HERE}/{audience}/1/table.csv").status_code == 404
     with case.database.reading() as session:
         assert session.get_one(Survey, case.id).figures_seen_at is None
+
+
+def test_what_is_signed_is_seen_first_and_names_are_struck_from_the_words(app, organiser, outsider, without_documents):
+    """Figures of the draft stand beside the signature and on pages of their own, for those who may release only."""
+    database = app.extensions["manyi"].database
+    question = {"code": "wish", "kind": "open_text", "text": "最希望改进的一件事"}
+    case = Case(database, SURVEY | {"sign_off": "required", "questions": [*SURVEY["questions"], question]})
+    for place, counts in ANSWERS.items():
+        case.answer(place, ballots(counts, place.startswith("43A")))
+    with database.writing() as session:
+        at = session.scalars(select(EntryCode).where(EntryCode.survey_id == case.id)).first()
+        where = {"survey_id": case.id, "place_id": at.place_id, "group_id": at.group_id, "question": "wish"}
+        session.add_all(AnswerStoredApart(id=bytes([n] * 16), value="单振华主任热情", **where) for n in range(12))
+    case.close()
+    board = organiser.get(f"{SURVEY_PAGE}?lang=en").text
+    assert f'class="button primary" href="{HERE}?lang=en">' in board
+    page = look(organiser)
+    assert "Each signs at an account of their own." in page
+    assert page.count("There is no draft for review yet.") == 2
+    assert organiser.get(f"{SURVEY_PAGE}/publish").status_code == 409
+
+    made(app, organiser, press(organiser, f"{HERE}/review"))
+    page = look(organiser)
+    assert "What is signed" in page
+    assert "Among 276 ballots that rated, 244 chose" in page
+    assert "Places without ballots 1 / 9" in page
+    assert (
+        "Units whose figures are hidden fewer than 10 ratings, or so that no small one can be worked out 2 / 14" in page
+    )
+    assert "Units with a small base fewer than 30 ratings: no position 0 Units for attention table 9 0" in page
+    assert "The base is the ballots that rated" in page
+    with database.reading() as session:
+        draft = session.scalars(select(Release)).one()
+    assert f"Hash of the figures SHA-256 {draft.head['figures_sha256']}" in page
+
+    # The draft's pages: the whole tree, under the watermark, for nobody else.
+    first = organiser.get(f"{HERE}/review/1/?lang=en")
+    assert 'data-mark="送审稿"' in first.text
+    assert "Draft for review 1 · made on" in plain(first)
+    assert f'href="{HERE}?lang=en#sign-title">Sign as: Prepared by</a>' in first.text
+    assert f'src="{HERE}/review/1/figures/' in first.text
+    assert "/results/" not in first.text
+    for query, told in {
+        "row=43A1": "马家吉社区",
+        "row=43A12": "样本不足",
+        "q=先锋": "2 个",
+        "question=buses": "公交",
+    }.items():
+        seen = organiser.get(f"{HERE}/review/1/?{query}")
+        assert (seen.status_code, told in plain(seen), 'data-mark="送审稿"' in seen.text) == (200, True, True), query
+    assert organiser.get(f"{HERE}/review/1/?row=9").status_code == 404
+    assert organiser.get(f"{HERE}/review/2/").status_code == 404
+    assert organiser.get(f"{HERE}/public/1/").status_code == 404
+    barred = outsider.get(f"{HERE}/review/1/")
+    assert (barred.status_code, barred.location.partition("?")[0]) == (303, "/console/login")
+
+    # A name among the words is struck in a new draft; the mark stays until it is taken away.
+    assert "主任 12" in page
+    strange = press(organiser, f"{HERE}/review", {"left_out": "常德"})
+    assert (strange.status_code, "Please choose from the options shown." in plain(strange)) == (422, True)
+    made(app, organiser, press(organiser, f"{HERE}/review", {"left_out": "主任"}))
+    page = organiser.get(f"{HERE}?lang=en")
+    assert "主任 left out" in plain(page)
+    assert re.search(r'value="主任" form="new-draft" checked', page.text)
+    assert "Superseded by number 2" in plain(organiser.get(f"{HERE}/review/1/?lang=en"))
+    assert "主任" not in organiser.get(f"{HERE}/review/2/").text
+
+    # One account takes one step.
+    assert sign(organiser, "prepared", "张三").status_code == 303
+    page = organiser.get(f"{HERE}?lang=en")
+    assert "You have signed this draft. The next step is another person" in plain(page)
+    assert "/sign/" not in page.text
+    second = sign(organiser, "checked", "李四")
+    assert second.status_code == 422
+    assert f"A step of this draft was signed at the account {NAME} already" in plain(second)
+    assert 'value="李四"' in second.text
+
+
+def test_a_headline_that_is_no_single_number_is_told_in_words(app, organiser, without_documents):
+    database = app.extensions["manyi"].database
+    reviewed(database)
+    units = (*UNITS, ("99", "市直机关", "organisation", None))
+    apart = SURVEY | {"slug": "apart", "places": {"units": ["43A21", "99"]}}
+    answered(database, {"43A21": ANSWERS["43A21"], "99": (20, 6, 3, 1)}, apart, units)
+    for slug, told in {
+        "departments": "3 units rated, in 2 classes. Each has its own share",
+        "apart": "The places lie under no common unit: each unit below has its own share.",
+    }.items():
+        publish(database, slug, NAME, audience=Audience.REVIEW)
+        assert told in look(organiser, f"/console/surveys/{slug}/releases")

@@ -66,6 +66,23 @@ def test_there_is_no_page_of_no_unit(clerk, code):
     assert clerk.get(f"/console/units/{code}").status_code == 404
 
 
+def test_a_unit_that_a_survey_holds_says_so_before_anything_is_typed(clerk, database):
+    with database.writing() as session:
+        cast.launched(session).state = "open"
+    for change in ("move", "merge", "close"):
+        said = page(clerk, f"/units/{cast.QIMING}/{change}")
+        assert "its results are not issued yet. It can be moved, merged or closed once" in said
+        assert "Reason" not in said
+    assert "Its level and class stay until" in page(clerk, f"/units/{cast.QIMING}/edit")
+    refused = act(clerk, cast.QIMING, "close", reason="撤销")
+    assert refused.status_code == 422
+    assert "uses it or units below it" in plain(refused)
+    assert "撤销" in plain(refused)
+    level = {"name": "启明街道", "level": "organisation", "unit_class": "", "sector": ""}
+    assert "Leave it as it is until" in plain(act(clerk, cast.QIMING, "edit", **level))
+    assert act(clerk, cast.QIMING, "edit", name="启明街办", level="township").status_code == 303
+
+
 def test_units_are_found_by_name_code_level_and_class(clerk, database):
     with database.writing() as session:
         row = (cast.QIMING, "启明街道", "township", cast.WULING, "城区")

@@ -51,7 +51,7 @@ def test_a_device_is_opened_for_a_place_and_written_down(client, organiser, surv
     device = check(client.get(address.removeprefix("http://127.0.0.1:8000")), "en")
     assert device.heading.startswith(TOWN)
     assert "Telephone interview" in device.text
-    assert acts(survey)[-1] == ("telephone-device", "lin", TOWN)
+    assert acts(survey)[-1] == ("telephone-device", "lin", f"430702001001 {TOWN}")
     assert "Device opened for telephone interviews" in plain(organiser.get(f"{SLUG}?lang=en"))
 
 

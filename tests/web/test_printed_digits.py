@@ -13,15 +13,19 @@ import subprocess
 import zipfile
 
 import docx
+import numpy as np
 import openpyxl
 import pytest
 from jsonschema import Draft202012Validator
 from sqlalchemy import select
 
+from analysis.cells import count_cell
 from survey_app.config import read_config
 from survey_app.factory import create_app
-from survey_app.models import ReleaseFile, ReleaseUnit
-from tests.results_fixtures.cases import SURVEY, answered
+from survey_app.models import Release, ReleaseFile, ReleaseUnit
+from survey_app.services.releases.stored_files import plain
+from survey_app.web.results.answers import answers_of
+from tests.results_fixtures.cases import SURVEY, Case, answered
 from tests.results_fixtures.reading import page, table, words
 
 BASE = "/results/services/1"
@@ -68,6 +72,11 @@ _LEVELS = {
     "village": "村（社区）",
     "own": "本级",
 }
+#: The remark on a range in the tables, and on the page.
+_NOTES = {
+    "wilson_on_count": ("Wilson 法", " Wilson 法"),
+    "few_places": ("测评点过少", "测评点不足 4 个"),
+}
 _BANDS = {
     "much_better": "明显偏高",
     "better": "偏高",
@@ -95,7 +104,7 @@ def release(app):
     answered(database, ANSWERS, DEFINITION, UNITS).publish()
     with database.reading() as session:
         rows = session.scalars(select(ReleaseUnit).order_by(ReleaseUnit.position)).all()
-        files = {each.path: each.content for each in session.scalars(select(ReleaseFile))}
+        files = {each.path: plain(each) for each in session.scalars(select(ReleaseFile))}
         session.expunge_all()
     return rows, files
 
@@ -105,7 +114,9 @@ def figures(row):
     cell = row.cells["overall"]
     counts = ["" if cell[name] is None else f"{cell[name]:,}" for name in _COUNTS]
     gap = "" if cell["suppressed"] else "—"
-    return counts, [gap if cell[name] is None else cell[name] for name in _RATES]
+    without = "" if cell["range_note"] else gap
+    rates = [gap if cell[name] is None else cell[name] for name in _RATES[:4]]
+    return counts, rates + [without if cell[name] is None else cell[name] for name in _RATES[4:]]
 
 
 def line_of(number, row):
@@ -114,6 +125,7 @@ def line_of(number, row):
     extra = row.extras.get("overall", {})
     low, high = extra.get("position_low"), extra.get("position_high")
     remark = "无答卷" if not row.ballots else "样本不足" if row.cells["overall"]["suppressed"] else ""
+    remark = remark or _NOTES.get(row.cells["overall"]["range_note"], ("", ""))[0]
     return [
         str(number),
         row.name["zh_Hans"],
@@ -204,6 +216,7 @@ def test_every_figure_is_printed_alike_on_page_xlsx_docx_pdf_csv_and_json(client
     assert kinds["43A25"]["ballots"] == 0
     assert kinds["43A1.own"]["satisfied"] == 20
     assert kinds["43B1"]["ballots"] == 1436
+    assert {each["range_note"] for each in kinds.values()} == {None, "few_places", "wilson_on_count"}
 
     assert in_excel(files["table.xlsx"]) == expected
     assert in_word(files["bulletin.docx"]) == expected
@@ -217,7 +230,7 @@ def test_every_figure_is_printed_alike_on_page_xlsx_docx_pdf_csv_and_json(client
     assert long_form.keys() == as_text.keys() == {(row.code, code) for row in rows for code in row.cells}
     for row in rows:
         for code, cell in row.cells.items():
-            for name in (*_COUNTS, *_RATES):
+            for name in (*_COUNTS, *_RATES, "range_note"):
                 assert long_form[row.code, code][name] == cell[name]
                 assert as_text[row.code, code][name] == ("" if cell[name] is None else str(cell[name]))
 
@@ -236,7 +249,9 @@ def _compare_pages(shown, rows):
         ]
         assert cells == [*counts[:6], *both], row.code
         if between is not None:
-            assert between == ("—" if row.cells["overall"]["range_low"] is None else f"{rates[4]}–{rates[5]}")
+            cell = row.cells["overall"]
+            note = _NOTES.get(cell["range_note"], ("", ""))[1]
+            assert between == ((note or "—") if cell["range_low"] is None else f"{rates[4]}–{rates[5]}{note}")
     for row in rows:
         big, keys = shown[row.code, "own page"]
         cell = row.cells["overall"]
@@ -279,3 +294,99 @@ def test_what_is_hidden_is_in_no_file_and_on_no_page(client, release):
     shown = {path for path, text in texts.items() if re.search(r"(?<![\w.])(?:1,284|1284)(?![\w.])", text)}
     assert {"table.csv", "table.json", "table.xlsx", "bulletin.docx", "bulletin.pdf"} <= shown
     assert "1,344" in texts["figures/headline.svg"], "the county's rated ballots, in the text alternative"
+
+
+#: Ratings of "overall" by answer to "visits"; five say "never", which is hidden with the next smaller.
+BY_ANSWER = {"often": (30, 11, 4, 2), "rarely": (1, 0, 15, 4), "": (9, 2, 5, 3), "never": (2, 2, 1, 0)}
+VISITS = {
+    "code": "visits",
+    "kind": "single_choice",
+    "text": {"zh_Hans": "您多久去一次？", "en": "How often do you go?"},
+    "options": [
+        {"code": code, "text": {"zh_Hans": chinese, "en": code}}
+        for code, chinese in (("often", "每月都去"), ("rarely", "一年几次"), ("never", "没去过"))
+    ],
+}
+
+
+def test_table_6_of_a_choice_is_printed_alike_on_page_xlsx_docx_pdf_csv_and_json(client, app):
+    database = app.extensions["manyi"].database
+    questions = [SURVEY["questions"][0], VISITS]
+    case = Case(database, SURVEY | {"slug": "choice", "questions": questions}, UNITS)
+    options = ["", "often", "rarely", "never"]
+    case.answer(
+        "43A11",
+        [
+            bytes([rated, options.index(answer)])
+            for answer, counts in BY_ANSWER.items()
+            for rated, count in enumerate(counts, start=1)
+            for _ in range(count)
+        ],
+    )
+    case.close().publish()
+    with database.reading() as session:
+        files = {
+            each.path: plain(each)
+            for each in session.scalars(select(ReleaseFile).join(Release).where(Release.survey_id == case.id))
+        }
+    hidden = [""] * 10
+    expected = [
+        # 30 and 41 of 45, of 47; 1 of 16, of 20.
+        ["每月都去", "47", "45", "30", "11", "4", "2", "0", "66.7", "91.1", "63.8", "87.2"],
+        ["一年几次", "20", "16", "1", "0", "15", "4", "0", "6.3", "6.3", "5.0", "5.0"],
+        ["没去过", "5", *hidden],
+        ["未填", "19", *hidden],
+    ]
+    remarks = ["", "", "样本不足", "样本不足"]
+    printed = [["总的来说，您满意吗？", *line, remark] for line, remark in zip(expected, remarks, strict=True)]
+
+    sheet = openpyxl.load_workbook(io.BytesIO(files["table.xlsx"]))["表6 单选题与题目"]
+    assert [[_shown(cell) for cell in row] for row in sheet.iter_rows(min_row=3, max_row=6)] == printed
+    tables = docx.Document(io.BytesIO(files["bulletin.docx"])).tables
+    found = next(each for each in tables if [cell.text for cell in each.rows[0].cells][:2] == ["题目", "回答"])
+    assert [[cell.text for cell in row.cells] for row in found.rows][1:] == printed
+    text = pdf_text(files["bulletin.pdf"])
+    annex = text[text.rindex("表6 单选题与题目") :].partition("按单选题")[0]
+    endings = [" ".join(line[1:]).split() for line in printed]
+    lines = [each.split() for each in annex.splitlines()]
+    assert [line[-len(end) :] for line in lines for end in endings if line[-len(end) :][:1] == end[:1]] == endings
+
+    read = json.loads(files["table.json"])
+    Draft202012Validator(json.loads(files["table.schema.json"])).validate(read)
+    names = ("ballots", *_COUNTS[1:], *_RATES[:4])
+    rows = read["release"]["crossing"]["rows"]
+    assert [["" if row[name] is None else str(row[name]) for name in names] for row in rows] == [
+        line[1:] for line in expected
+    ]
+    texts = list(csv.DictReader(io.StringIO(files["choice.csv"].decode("utf-8-sig"), newline="")))
+    assert [[row[name] for name in names] for row in texts] == [line[1:] for line in expected]
+    assert [(row["choice"], row["row"], row["option"]) for row in texts] == [
+        ("visits", "option", "often"),
+        ("visits", "option", "rarely"),
+        ("visits", "option", "never"),
+        ("visits", "blank", ""),
+    ]
+
+    for language, blank, few in (("zh_Hans", "未填", "样本不足"), ("en", "Left blank", "Too few ratings")):
+        tree = page(client, f"/results/choice/1?lang={language}")
+        lines = [[words(cell) for cell in row.css("th, td")] for row in tree.css("#answers ~ .scroll tbody tr")][:4]
+        assert [line[1:8] for line in lines] == [line[1:8] for line in expected]
+        assert [line[8:] for line in lines[:2]] == [["66.7 (63.8)", "91.1 (87.2)"], ["6.3 (5.0)", "6.3 (5.0)"]]
+        assert (lines[3][0], lines[3][9]) == (blank, few)
+    assert page(client, "/results/choice/1?unit=43A11&lang=en").css_first("#answers") is None
+
+
+@pytest.mark.parametrize(("options", "listed", "shown", "left_out"), [(3, 20, 3, 0), (14, 20, 12, 2), (3, 21, 0, 3)])
+def test_a_page_has_as_many_answers_as_it_can_carry(options, listed, shown, left_out):
+    row = {"question": "overall", "row": "option", **vars(count_cell(np.array([9, 5, 2, 1, 0]), 17))}
+    crossing = {
+        "text": {"zh_Hans": "多久去一次？"},
+        "options": [{"code": f"o{number}", "text": {"zh_Hans": str(number)}} for number in range(options)],
+        "ballots": 90,
+        "paper": 17,
+        "rows": [row | {"option": f"o{number}"} for number in range(options)],
+    }
+    head = {"headline_base": "rated", "crossing": crossing}
+    found = answers_of(head, "overall", listed)
+    assert (len(found.lines), found.left_out, found.on_screen) == (shown, left_out, "90")
+    assert answers_of(head, "other", listed) is None

@@ -13,6 +13,7 @@ from survey_app.services.lifecycle import close_survey, open_survey
 from survey_app.services.publishing import publish
 from survey_app.services.surveys import load_frame
 from survey_app.services.units.importing import import_units
+from tests.results_fixtures.reading import first_load
 
 pytestmark = pytest.mark.demo
 
@@ -58,5 +59,6 @@ def test_every_page_weighs_at_most_fifty_kilobytes(client, slug):
             page = client.get(f"/results/{slug}/1?unit={code}{language}")
             assert page.status_code == 200
             assert len(page.data) <= 50_000, code
+            assert first_load(client, page.request.full_path) <= 35_000, code
     for page in (1, 9):
         assert len(client.get(f"/results/{slug}/1?q=村&page={page}&lang=en").data) <= 50_000

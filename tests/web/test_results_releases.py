@@ -1,5 +1,6 @@
 """Releases over time: before publication, withdrawn, superseded; and their files, which never change."""
 
+import gzip
 import hashlib
 import json
 import re
@@ -202,6 +203,12 @@ def test_a_hostile_title_breaks_no_header(client, database):
 def test_the_figure_is_shown_and_may_do_nothing(client, case):
     case.publish()
     answer = client.get(f"{BASE}/1/figures/headline.svg")
+    packed = client.get(f"{BASE}/1/figures/headline.svg", headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == answer.data
+    assert len(packed.data) < len(answer.data) / 2
+    assert packed.headers["Vary"] == answer.headers["Vary"] == "Accept-Encoding"
+    assert packed.headers["ETag"] != answer.headers["ETag"]
     assert answer.mimetype == "image/svg+xml"
     assert answer.headers["Content-Disposition"] == "inline"
     policy = answer.headers["Content-Security-Policy"]
@@ -223,7 +230,15 @@ def test_downloads_stand_on_the_page_with_their_sizes(client, case):
     with case.database.reading() as session:
         sizes = file_sizes(session, releases_of(session, "services")[0])
     assert set(sizes) >= set(FILES)
-    assert sorted(links) == sorted(f"{BASE}/1/{path}" for path in sizes)
+    # Figures of a unit stand on its own page.
+    assert sorted(links) == sorted(f"{BASE}/1/{path}" for path in sizes if "/units/" not in path)
+    county = HTMLParser(client.get(f"{BASE}/1?unit=43A").get_data(as_text=True))
+    offered = {each.attributes["href"] for each in county.css(".files a")}
+    assert (
+        {each for each in offered if "figures" in each}
+        == {f"{BASE}/1/{path}" for path in sizes if path.startswith("figures/units/43A/")}
+        != set()
+    )
     for address, size in links.items():
         assert size.endswith(f" {max(1, round(len(client.get(address).data) / 1000))} kB")
 

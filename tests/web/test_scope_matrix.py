@@ -5,12 +5,21 @@ The views themselves are taken out, so that what answers is the check before the
 a part only is looked at afterwards, with the views in place.
 """
 
-import pytest
+from itertools import product
 
+import pytest
+from sqlalchemy import select
+
+from survey_app.domain.powers import Role
 from survey_app.factory import create_app
+from survey_app.models import RespondentGroup, Survey
+from survey_app.services.accounts import create_account
+from survey_app.services.units.history import Change, keep_import
+from survey_app.services.units.uploads import keep_upload
 from survey_app.web.organiser import errors
 from survey_app.web.organiser.access.check import require_policies
 from survey_app.web.organiser.access.policy import POLICIES
+from tests.web.console_browser import job_number
 from tests.web.console_routes import address_of, console_rules
 from tests.web.scoped_console import (
     CHILD,
@@ -43,6 +52,7 @@ account_act             A       all
 account_duty            A       all
 audit_log               AU      all
 overview                AOFSU
+nowhere                 AOFSU
 units                   AOFSU
 unit                    AOFSU
 units_template          AOFSU
@@ -68,6 +78,7 @@ plan_launch             AO
 plan_launch_check       AO
 plan_sizes              AO
 plan_preview            AO
+preview_of_typed        AO
 plan_questionnaire      AO
 question_of_plan        AO
 duplicate_question_of_plan AO
@@ -78,6 +89,7 @@ plan_scale              AO
 plan_own_scale          AO
 plan_scopes             AO
 plan_targets            AO
+plan_target_names       AO
 new_survey              AO
 example_definition      AO
 definition              AO      whole
@@ -108,7 +120,15 @@ make_review             AO      whole
 make_internal           AO      whole
 sign                    AO      whole
 release_file            AO      whole
+pages_of_release        AO      whole
+withdraw_release        AO      whole
+sheet_files             AOF     part
+unit_check              AOF     part
+unit_check_sheet        AOF     part
+ask_units               AO      whole
+unit_answers            AO      whole
 sheet                   AOF     part
+target_sheets           AOF     part
 job                     AOF
 cancel_job              AOF
 job_result              AOF
@@ -128,11 +148,30 @@ BEYOND = {
 }
 #: Of these the check tells an administrator too that there is nothing; of units and places the view does.
 NOWHERE = {("plan_id", "unknown"), ("job_id", "unknown"), ("slug", UNKNOWN)}
+#: What the view looks for, not the check before it: somebody else's list, an import that reached beyond the scope, an
+#: account with another scope, a group of another survey. An administrator sees all units, so all imports and accounts.
+SOUGHT = {
+    "upload_id": ("foreign", "unknown"),
+    "import_id": ("foreign", "unknown"),
+    "account_id": ("foreign", "unknown"),
+    "group_id": ("foreign", "unknown"),
+}
+OF_AN_ADMINISTRATOR = {("import_id", "foreign"), ("account_id", "foreign")}
 
 
 @pytest.fixture(scope="module")
 def console(tmp_path_factory):
     made = make_console(tmp_path_factory.mktemp("scopes"))
+    with made.database.writing() as session:
+        outside = select(RespondentGroup.id).join(Survey).where(Survey.slug == "outside")
+        counts = {"added": 1, "updated": 0, "unchanged": 0}
+        foreign = {
+            "upload": keep_upload(session, b"code,name,level,parent_code\n", "units.csv", "somebody else"),
+            "import": keep_import(session, "x", "u.csv", counts, [Change(SIBLING, "add", None, {"name": "x"})]).id,
+            "account": create_account(session, "zhao", "correct horse battery", Role.SUPERVISOR, SIBLING).id,
+            "group": session.scalar(outside),
+        }
+        made.things |= {name: {"foreign": number, "unknown": 999_999} for name, number in foreign.items()}
     yield made
     made.database.dispose()
 
@@ -167,7 +206,7 @@ def view_of(rule):
 
 
 def methods_of(rule):
-    return sorted(rule.methods & {"GET", "POST"})
+    return sorted(rule.methods - {"HEAD", "OPTIONS"})
 
 
 def outcome(rule, letter, *, within=True):
@@ -202,25 +241,79 @@ def test_what_lies_beyond_the_scope_is_not_there(gates):
     for rule, view in rules_of(gates):
         if EXPECTED[view][0] == "open":
             continue
-        method = methods_of(rule)[0]
         for name in rule.arguments & set(BEYOND):
-            for thing in BEYOND[name]:
+            for method, thing in product(methods_of(rule), BEYOND[name]):
+                there = address(gates, rule, **{name: thing})
                 for letter, who in EVERYBODY.items():
-                    answer = gates.open(who, method, address(gates, rule, **{name: thing}))
+                    answer = gates.open(who, method, there)
                     wanted = outcome(rule, letter, within=False) if (name, thing) not in NOWHERE else 404
                     if answer.status_code != wanted:
                         wrong.append((method, view, name, thing, letter, answer.status_code))
     assert not wrong
 
 
+def test_what_a_view_looks_for_beyond_the_scope_is_not_there(console):
+    wrong, asked = [], set()
+    for rule, view in rules_of(console):
+        for name in rule.arguments & set(SOUGHT):
+            for method, thing in product(methods_of(rule), SOUGHT[name]):
+                there = address(console, rule, **{name: thing})
+                for letter, who in EVERYBODY.items():
+                    if letter == "A" and (name, thing) in OF_AN_ADMINISTRATOR:
+                        continue
+                    status = console.open(who, method, there).status_code
+                    asked.add(name)
+                    if status != (404 if letter in EXPECTED[view][0] else 403):
+                        wrong.append((method, view, name, thing, letter, status))
+    assert not wrong
+    assert asked == set(SOUGHT)
+
+
+def test_every_parameter_that_names_a_thing_is_tried_with_things_beyond_the_scope(console):
+    numbers = {name for rule, _ in rules_of(console) for name in rule.arguments if name.endswith(("_id", "_code"))}
+    assert numbers <= BEYOND.keys() | SOUGHT.keys()
+
+
 def test_a_survey_that_lies_within_the_scope_in_part_is_whole_for_nobody(gates):
     for rule, view in rules_of(gates):
         if EXPECTED[view][1] == "whole":
             there = address(gates, rule, slug="partly")
-            statuses = {
-                letter: gates.open(who, methods_of(rule)[0], there).status_code for letter, who in EVERYBODY.items()
-            }
-            assert statuses == {"A": 200, "O": 404, "F": 404, "S": 404, "U": 404}, view
+            for method in methods_of(rule):
+                statuses = {letter: gates.open(who, method, there).status_code for letter, who in EVERYBODY.items()}
+                assert statuses == {"A": 200, "O": 404, "F": 404, "S": 404, "U": 404}, (method, view)
+
+
+#: Views that are there for units which a survey rates, though they are no places of it.
+SHEETS_OF_TARGETS = ("sheet", "target_sheets", "unit_check", "unit_check_sheet")
+
+
+def test_of_a_survey_that_rates_ones_unit_there_are_its_sheets_and_nothing_else(gates):
+    wrong = []
+    for rule, view in rules_of(gates):
+        if "slug" not in rule.arguments:
+            continue
+        there = {slug: address(gates, rule, slug=slug) for slug in ("rated", "rated-later")}
+        for method, (letter, who) in product(methods_of(rule), EVERYBODY.items()):
+            statuses = {slug: gates.open(who, method, path).status_code for slug, path in there.items()}
+            beyond = 404 if letter != "A" else outcome(rule, letter)
+            own = outcome(rule, letter) if view in SHEETS_OF_TARGETS else beyond
+            if statuses != {"rated": own, "rated-later": beyond}:  # Before it opens nobody knows of it.
+                wrong.append((method, view, letter, statuses))
+    assert not wrong
+
+
+def test_a_rated_unit_sees_that_it_is_rated_and_no_turnout(console):
+    for letter, told in (("F", True), ("O", True), ("S", False), ("U", False)):
+        page = console.open(EVERYBODY[letter], "GET", "/console/?lang=en").text
+        assert ('href="/console/surveys/rated/sheets?' in page) is told, letter
+        assert 'href="/console/surveys/rated?' not in page
+        assert "rated-later" not in page
+    page = console.open(EVERYBODY["F"], "GET", "/console/surveys/rated/sheets?lang=en").text
+    assert "本一村" in page
+    assert "not issued yet" in page
+    assert not [name for name in OUTSIDE if name in page]
+    assert "/console/surveys/rated/jobs" not in page
+    assert console.open(EVERYBODY["F"], "GET", "/console/surveys/partly/sheets").status_code == 404
 
 
 @pytest.mark.parametrize("name", ["unit", "under", "unit_code"])
@@ -298,13 +391,11 @@ def test_an_officer_prints_posters_of_the_own_unit_only(console):
     with console.database.reading() as session:
         from survey_app.services.jobs import find_job  # noqa: PLC0415
 
-        job = find_job(session, int(asked.location.rpartition("/")[2]))
+        job = find_job(session, int(job_number(asked)))
         assert job.arguments == {"under": OWN}
 
 
 def test_a_code_of_a_place_outside_is_not_voided_under_the_name_of_one_inside(console):
-    from sqlalchemy import select  # noqa: PLC0415
-
     from survey_app.models import EntryCode  # noqa: PLC0415
 
     with console.database.reading() as session:

@@ -193,6 +193,8 @@ class _Writer:
             pages.write_short(label, BOLD, style.TEXT_SIZE, _PITCH, "left", pages.left)
             for line in set_paragraph(drawable(table.title), SERIF, 18.0, pages.width):
                 pages.write_display(line.text, 18.0, 28.0)
+            if table.basis:
+                pages.write_short(table.basis, SERIF, style.NOTE_SIZE, _NOTE_PITCH, "center")
             pages.y -= 6
             drawing = TableDrawing(table, pages.width, style.ANNEX_SIZES)
             pages.y = drawing.draw(pages.canvas, pages.left, pages.y, pages.foot, pages.again)

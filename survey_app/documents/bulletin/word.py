@@ -224,6 +224,8 @@ class _Writer:
                 properties = "<w:pageBreakBefore/>"
             self._text(annex_label(number, len(annexes)), "Annex", properties)
             self._text(table.title, "Annex Title")
+            if table.basis:
+                self._text(table.basis, "Notes", '<w:keepNext/><w:jc w:val="center"/>')
             self._table(table, style.WIDE_WIDTH if on_side else style.TYPE_WIDTH, style.ANNEX_SIZES)
             self._notes(table)
 

@@ -6,11 +6,12 @@ docs/units.md explains the columns and the errors to whoever writes the list.
 
 from survey_app.domain.units.check import check_units
 from survey_app.domain.units.level import Level, level_of, may_stand_under
-from survey_app.domain.units.plan import CHANGEABLE, differences
+from survey_app.domain.units.plan import CHANGEABLE, DECIDING, differences
 from survey_app.domain.units.unit import KnownUnit, Patch, PlannedUnit, UnitPlan, UnitRow
 
 __all__ = [
     "CHANGEABLE",
+    "DECIDING",
     "KnownUnit",
     "Level",
     "Patch",

@@ -1,26 +1,33 @@
 """The check of a whole list: codes, parents, rings and levels, against itself and against the units known before."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from survey_app.domain.messages import Message, Refused, message
 from survey_app.domain.units.cells import COLUMNS, ListedUnit, cell_faults, shown
 from survey_app.domain.units.level import LEVEL_NAMES, Level, may_stand_under
-from survey_app.domain.units.plan import plan_import
+from survey_app.domain.units.plan import DECIDING, plan_import
 from survey_app.domain.units.unit import KnownUnit, Patch, UnitPlan, UnitRow
 
 _RING_SHOWN = 6  # An error repeats so many codes of a ring.
 
 
-def check_units(rows: Sequence[UnitRow], known: Mapping[str, KnownUnit], patch: Patch | None = None) -> UnitPlan:
+def check_units(
+    rows: Sequence[UnitRow],
+    known: Mapping[str, KnownUnit],
+    patch: Patch | None = None,
+    held: Mapping[str, Message] = MappingProxyType({}),
+) -> UnitPlan:
     """Check a list against itself and against the units that are `known` (by code), and plan its import.
 
     A unit that is known but not in the list stays as it is. Closed units may not be named. Where a `patch` is given,
-    only units below its top may be added or changed; the top itself may stand in the list as it is.
+    only units below its top may be added or changed; the top itself may stand in the list as it is. Units that are
+    `held` (by code, with the reason) keep their level, their parent and their class.
 
     Raises Refused with the messages of every bad row, in the order of the rows; each message's values are row (int),
     column, value, reason and remedy.
     """
-    check = _Check(rows, known, patch)
+    check = _Check(rows, known, patch, held)
     errors = check.errors()
     if errors:
         raise Refused(*errors)
@@ -30,10 +37,17 @@ def check_units(rows: Sequence[UnitRow], known: Mapping[str, KnownUnit], patch: 
 class _Check:
     """The errors of one list, kept by row and column until all are found."""
 
-    def __init__(self, rows: Sequence[UnitRow], known: Mapping[str, KnownUnit], patch: Patch | None) -> None:
+    def __init__(
+        self,
+        rows: Sequence[UnitRow],
+        known: Mapping[str, KnownUnit],
+        patch: Patch | None,
+        held: Mapping[str, Message],
+    ) -> None:
         self.units = [ListedUnit.read(row) for row in rows]
         self.known = known
         self.patch = patch
+        self.held = held
         self.listed: dict[str, ListedUnit] = {}
         self.of_two_levels: set[str] = set()
         self.parents = {unit.code: unit.parent_code for unit in known.values() if unit.parent_code}
@@ -47,6 +61,7 @@ class _Check:
         for unit in self.units:
             self._check_parent(unit)
             self._check_reach(unit)
+            self._check_held(unit)
         rings = _rings(self.parents)
         for unit in self.listed.values():
             if unit.code in rings:
@@ -119,6 +134,18 @@ class _Check:
         within = is_new or above == self.patch.top or above in self.patch.below
         if not within and self._is_sound(unit, "parent_code"):
             self._add(unit, "parent_code", message("The unit would stand outside your scope."), remedy)
+
+    def _check_held(self, unit: ListedUnit) -> None:
+        """Refuse what would count a unit elsewhere, or beside others, while results are to come."""
+        if unit.code not in self.held:
+            return
+        known = self.known[unit.code]
+        remedy = message("Leave it as it is until the internal bulletin or the public release is made.")
+        said = {"level": unit.rank, "parent_code": unit.parent_code, "unit_class": unit.unit_class}
+        for column in DECIDING:
+            changes = said[column] not in (None, getattr(known, column))
+            if changes and self._is_sound(unit, column):
+                self._add(unit, column, self.held[unit.code], remedy)
 
     def _is_top(self, unit: ListedUnit, patch: Patch) -> bool:
         """Say whether a row is the patch's own top, as it is known: lists often begin with it."""

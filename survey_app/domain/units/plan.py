@@ -10,6 +10,9 @@ from survey_app.domain.units.unit import KnownUnit, PlannedUnit, UnitPlan
 #: What of a unit a list may change; its code names it for ever.
 CHANGEABLE = ("name", "level", "parent_code", "unit_class", "sector")
 
+#: What of it decides where its figures count, and beside whose: that stays while results are to come.
+DECIDING = ("level", "parent_code", "unit_class")
+
 
 def plan_import(units: Sequence[ListedUnit], known: Mapping[str, KnownUnit]) -> UnitPlan:
     """Sort the units of a list without errors by what its import will do to the `known` ones."""

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app.documents.fonts import missing_glyphs
-from survey_app.domain.definition import BallotMode, Paper, QuotaFull, SurveyDefinition
+from survey_app.domain.definition import BallotMode, Paper, QuotaFull, SignOffRule, SurveyDefinition
 from survey_app.domain.messages import Message, Refused, message
 from survey_app.domain.plan_faults import plan_faults, shown_definition
 from survey_app.domain.texts import DEFAULT_LANGUAGE, Texts, pick
@@ -217,6 +217,9 @@ def _look_at_groups(found: Checklist, definition: SurveyDefinition) -> None:
         found.add(Standing.FINE, "paper", message("Ballots on paper are counted in."))
     if definition.second_person:
         found.add(Standing.FINE, "second_person", message("Somebody else must approve it before it opens."))
+    if definition.sign_off is SignOffRule.OPTIONAL:
+        text = message("Results can be published without a draft that three people have signed.")
+        found.add(Standing.LOOK, "sign_off", text)
 
 
 def _look_at_texts(found: Checklist, definition: SurveyDefinition) -> None:

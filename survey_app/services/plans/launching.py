@@ -6,17 +6,20 @@ from copy import deepcopy
 from datetime import date, timedelta
 from typing import Any
 
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from survey_app.domain.definition import PlaceRule
+from survey_app.domain.lifecycle import Act, SurveyState, after
 from survey_app.domain.messages import Refused, message
 from survey_app.domain.plan_faults import shown_definition
 from survey_app.domain.units import Level
-from survey_app.models import Survey, SurveyPlan
+from survey_app.models import EntryCode, Slip, SlipBatch, Survey, SurveyPlan
 from survey_app.services.audit_trail import audit
 from survey_app.services.launching import canonical, launch
+from survey_app.services.lifecycle import lock_survey, record
 from survey_app.services.plans.choosing_places import chosen_units
-from survey_app.services.plans.saving import save_plan
+from survey_app.services.plans.saving import adopt_survey, follow_survey, save_plan
 from survey_app.services.scopes import Reach, Scope, reach
 from survey_app.services.units.tree import UnitTree, load_tree
 
@@ -78,6 +81,24 @@ def launch_plan(
     plan.survey_id = survey.id
     audit(session, by, "plan.launch", survey.slug, after={"plan": plan.id, "survey": survey.slug})
     return survey
+
+
+def take_back(session: Session, slug: str, by: str, scope: Scope) -> SurveyPlan:
+    """Take a launch back before the survey opens, and return its plan, which can be changed and launched again.
+
+    The survey stays, archived: its codes may be printed already, and no other survey may ever have them.
+    """
+    survey = lock_survey(session, slug)
+    after(SurveyState(survey.state), Act.TAKE_BACK, slug)
+    plan = adopt_survey(session, survey, by, scope)
+    follow_survey(session, survey, by)
+    plan.given = {key: value for key, value in plan.given.items() if key != "slug"}  # That name is taken for good.
+    plan.survey_id = None
+    session.execute(update(EntryCode).where(EntryCode.survey_id == survey.id).values(state="voided"))
+    batches = select(SlipBatch.id).where(SlipBatch.survey_id == survey.id)
+    session.execute(update(Slip).where(Slip.batch_id.in_(batches)).values(state="voided"))
+    record(session, survey, Act.TAKE_BACK, by)
+    return plan
 
 
 def _without_others(tree: UnitTree, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,16 +1,15 @@
 """Plans: surveys before their launch (筹备中), written bit by bit, kept with the survey launched from them."""
 
-import json
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from survey_app.domain.document_changes import changes_between
 from survey_app.domain.lifecycle import SurveyState
 from survey_app.domain.messages import Refused, message
 from survey_app.domain.plan_faults import plan_faults
@@ -24,9 +23,6 @@ Given = Mapping[str, Any]
 
 #: The largest row number of either database: a longer one from an address names nothing.
 _LAST_ID = 2**63 - 1
-
-#: A value whose JSON is longer stands in the audit trail as its length and the beginning of its hash.
-_WHOLE_IN_AUDIT = 400
 
 #: What belongs to one survey and not to a copy of it.
 _OWN = ("slug", "opens", "closes", "results_on", "repeats")
@@ -50,7 +46,7 @@ def create_plan(session: Session, given: Given, by: str, scope: Scope) -> Survey
     )
     session.add(plan)
     session.flush()
-    audit(session, by, "plan.create", _name(plan), after={"plan": plan.id})
+    audit(session, by, "plan.create", _name(plan), after={"plan": plan.id} | changes_between({}, given)[1])
     return plan
 
 
@@ -121,9 +117,8 @@ def save_plan(session: Session, plan: SurveyPlan, given: Given, version: int, by
     session.refresh(plan)
     if done is None:
         check_version(plan, version)
-    changed = [key for key in sorted({*before, *given}) if before.get(key) != given.get(key)]
-    if changed:
-        audit(session, by, "plan.save", _name(plan), _short(before, changed), _short(given, changed))
+    if survey is None and before != given:  # After the launch the change of the survey tells it.
+        audit(session, by, "plan.save", _name(plan), *changes_between(before, given))
     return plan
 
 
@@ -131,7 +126,7 @@ def delete_plan(session: Session, plan: SurveyPlan, by: str) -> None:
     """Take a plan away; Refused once a survey was launched from it."""
     if plan.survey_id is not None:
         raise Refused(message("A survey was launched from this plan, so it stays with the survey."))
-    audit(session, by, "plan.delete", _name(plan), before={"plan": plan.id} | _short(plan.given, sorted(plan.given)))
+    audit(session, by, "plan.delete", _name(plan), before={"plan": plan.id} | changes_between(plan.given, {})[0])
     session.execute(delete(SurveyPlan).where(SurveyPlan.id == plan.id))
 
 
@@ -183,15 +178,3 @@ def _clock(plan: SurveyPlan) -> str:
     except (ValueError, OSError, LookupError):
         zone = ZoneInfo("Asia/Shanghai")
     return f"{plan.changed_at.astimezone(zone):%H:%M}"
-
-
-def _short(given: Given, keys: Sequence[str]) -> dict[str, Any]:
-    """Return these parts of a plan, the long ones as their length and hash: the trail shows that they changed."""
-    found = {}
-    for key in keys:
-        text = json.dumps(given.get(key), ensure_ascii=False, sort_keys=True)
-        whole = len(text) <= _WHOLE_IN_AUDIT
-        found[key] = (
-            given.get(key) if whole else {"characters": len(text), "sha256": sha256(text.encode()).hexdigest()[:16]}
-        )
-    return found

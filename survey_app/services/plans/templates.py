@@ -20,7 +20,10 @@ from survey_app.services.units.importing import import_units
 _EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
 
 #: What belongs to one office and one time, and is chosen at the launch.
-_OF_THE_EXAMPLE = ("$schema", "title", "organiser", "contact", "places", "slug", "opens", "closes", "results_on")
+_OF_THE_EXAMPLE = (
+    *("$schema", "title", "organiser", "contact", "places", "slug"),
+    *("opens", "closes", "results_on", "sign_off"),
+)
 
 
 @dataclass(frozen=True)

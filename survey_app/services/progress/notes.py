@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from survey_app.models import InspectionNote, Place, Survey, Unit
 from survey_app.services.audit_trail import audit
-from survey_app.services.scopes import Scope, unit_ids
+from survey_app.services.scopes import Scope, within
 
 #: So many notes of a list are shown.
 MOST_SHOWN = 200
@@ -63,11 +63,10 @@ def notes_within(session: Session, survey: Survey, scope: Scope) -> Sequence[Not
         select(InspectionNote, Unit)
         .join(Place, Place.id == InspectionNote.place_id)
         .join(Unit, Unit.id == Place.unit_id)
-        .where(InspectionNote.survey_id == survey.id)
+        .where(InspectionNote.survey_id == survey.id, within(scope, Unit.id))
         .order_by(InspectionNote.id.desc())
     )
-    within = unit_ids(session, scope)
-    return [NoteAt(note, unit) for note, unit in rows if within is None or unit.id in within]
+    return [NoteAt(note, unit) for note, unit in rows]
 
 
 def count_notes(session: Session, survey: Survey) -> dict[int, int]:

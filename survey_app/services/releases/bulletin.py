@@ -15,6 +15,7 @@ from survey_app.services.releases.bulletin_sections import words
 from survey_app.services.releases.bulletin_sections.basics import basics
 from survey_app.services.releases.bulletin_sections.classes import classes
 from survey_app.services.releases.bulletin_sections.problems import problems, requirements
+from survey_app.services.releases.figure_names import FigureName
 from survey_app.services.releases.result_rows import ResultRow
 from survey_app.services.releases.tables import wording
 from survey_app.services.releases.tables.wording import Head
@@ -26,11 +27,11 @@ def bulletin(
     head: Head,
     rows: Sequence[ResultRow],
     tables: Sequence[PrintedTable],
-    pictures: Mapping[str, Picture] = MappingProxyType({}),
+    pictures: Mapping[FigureName, Picture] = MappingProxyType({}),
 ) -> Bulletin:
     """Return the bulletin of a release; `tables` become its annexes, in the order given, by their short names.
 
-    Of the `pictures`, by the name of their figure, it shows "headline" with the areas and "heatmap" with the questions.
+    Of the `pictures`, by their figure, it shows those that `is_shown` tells: ratings with each class, and heat maps.
     """
     document = head.get("document") or {}
     organiser = wording.text(head["organiser"])
@@ -44,7 +45,7 @@ def bulletin(
         copies_to=document.get("copies", ""),
         opening=["现将有关情况通报如下。"],
         sections=[each for each in sections if each is not None],
-        annexes=[replace(table, title=_annex_title(head, table)) for table in tables],
+        annexes=[replace(table, title=table.name, basis=_basis(head, table)) for table in tables],
         signed_by=organiser,
         date=_date(head),
         watermark="送审稿" if head.get("audience") == "review" else "",
@@ -56,10 +57,14 @@ def bulletin(
     )
 
 
-def _annex_title(head: Head, table: PrintedTable) -> str:
-    """Name an annex, with the base of its rates where it has any."""
-    has_rates = any(column.kind == "rate" for column in table.columns)
-    return f"{table.name}（{wording.basis(head)}）" if has_rates else table.name
+def is_shown(figure: FigureName) -> bool:
+    """Say whether the bulletin has a place for a figure."""
+    return figure.kind in ("headline", "heatmap", "groups") and not figure.unit
+
+
+def _basis(head: Head, table: PrintedTable) -> str:
+    """Say under an annex's name on what its rates stand, where it has any: the list of annexes stays short."""
+    return wording.basis(head) if any(column.kind == "rate" for column in table.columns) else ""
 
 
 def _date(head: Head) -> str:

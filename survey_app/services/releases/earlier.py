@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import select
@@ -12,6 +12,10 @@ from analysis.disclosure import Disclosure, Fault, Published, Shown, discloses
 from analysis.ratings import CELLS
 from survey_app.domain.messages import Message, Refused, message
 from survey_app.models import Release, ReleaseUnit, Survey
+from survey_app.services.releases.crossing import crossed_rows
+
+#: What of a release's head splits rows a second way.
+_SPLITS = ("channel_cells", "channel_targets", "crossing")
 
 #: So many offending rows are named.
 _NAMED = 10
@@ -36,9 +40,9 @@ class _Row(Protocol):
     def group_cells(self) -> dict[str, Any]: ...
 
 
-def check_disclosure(session: Session, survey: Survey, rows: Sequence[_Row]) -> None:
+def check_disclosure(session: Session, survey: Survey, head: Mapping[str, Any], rows: Sequence[_Row]) -> None:
     """Refuse a release that would say something about hidden rows beside the releases before it."""
-    found = discloses(list(_earlier(session, survey)), _published(rows))
+    found = discloses(list(_earlier(session, survey)), _published(head, rows))
     if found:
         raise Refused(*_told(found))
 
@@ -46,7 +50,8 @@ def check_disclosure(session: Session, survey: Survey, rows: Sequence[_Row]) -> 
 def _earlier(session: Session, survey: Survey) -> Iterator[Published]:
     """Give what each release published; those that published the same are one."""
     seen: set[bytes] = set()
-    for release_id in session.scalars(select(Release.id).where(Release.survey_id == survey.id)).all():
+    made = session.execute(select(Release.id, Release.head).where(Release.survey_id == survey.id)).all()
+    for release_id, head in made:
         rows = session.execute(
             select(
                 ReleaseUnit.code,
@@ -58,30 +63,43 @@ def _earlier(session: Session, survey: Survey) -> Iterator[Published]:
             .where(ReleaseUnit.release_id == release_id)
             .order_by(ReleaseUnit.position)
         ).all()
-        mark = hashlib.sha256(json.dumps([list(row) for row in rows], sort_keys=True).encode()).digest()
+        said = [list(row) for row in rows], *(head.get(name) for name in _SPLITS)
+        mark = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).digest()
         if mark not in seen:
             seen.add(mark)
-            yield _published(rows)
+            yield _published(head, rows)
 
 
-def _published(rows: Iterable[_Row]) -> Published:
+def _published(head: Mapping[str, Any], rows: Iterable[_Row]) -> Published:
     parents: dict[str, str] = {}
     counts: dict[Shown, tuple[int, ...]] = {}
     for row in rows:
         name = f"{row.code}*" if row.is_target else row.code  # A target may have the code of a unit.
         parents[name] = row.parent_code
         for part, cells in (("", row.cells), *row.group_cells.items()):
-            for question, cell in cells.items():
-                shown = () if cell["suppressed"] else tuple(cell[each] for each in CELLS)
-                counts[Shown(part, name, question)] = (cell["ballots"], *shown)
+            counts |= {Shown(part, name, question): _counts(cell) for question, cell in cells.items()}
+    # No code of a group or an option has a blank in it.
+    for channel, cell in head.get("channel_cells", {}).items():
+        counts[Shown(f"channel {channel}", "", head["headline_question"])] = _counts(cell)
+    for cell in head.get("channel_targets", ()):
+        part = f"channel {cell['channel']}"
+        counts[Shown(part, f"{cell['target']}*", head["headline_question"])] = _counts(cell)
+    # All crossed questions are one table: what one of them tells of the answers may be held against another.
+    for _, cell in crossed_rows(head):
+        part = f"{cell['question']} {cell['row']} {cell['option']}"
+        counts[Shown(part, "", head["crossing"]["question"])] = _counts(cell)
     return Published(parents, counts)
+
+
+def _counts(cell: Mapping[str, Any]) -> tuple[int, ...]:
+    return (cell["ballots"], *(() if cell["suppressed"] else (cell[each] for each in CELLS)))
 
 
 def _told(found: Sequence[Disclosure]) -> Iterator[Message]:
     by_fault: dict[Fault, list[str]] = {}
     for each in found:
         unit = each.unit.removesuffix("*")
-        by_fault.setdefault(each.fault, []).append(f"{unit} {each.question}" if each.question else unit)
+        by_fault.setdefault(each.fault, []).append(" ".join(filter(None, (unit, each.question))))
     for fault, units in by_fault.items():
         yield _message(fault, ", ".join(list(dict.fromkeys(units))[:_NAMED]))
 

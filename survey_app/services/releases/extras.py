@@ -3,7 +3,7 @@
 All of it is read from the table after suppression; of hidden rows nothing is said.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,16 +11,19 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from analysis.bands import bands
+from analysis.bands import bands, clear_units
+from analysis.contrasts import question_contrasts
 from analysis.groups import EmptyGroup
 from analysis.keywords import keywords
-from analysis.positions import position_sets, positions, rank_sets, simultaneous_level, standings
+from analysis.multiplicity import benjamini_hochberg
+from analysis.positions import LEAST_RATED, position_sets, positions, rank_sets, simultaneous_level, standings
 from analysis.ratings import BASICALLY_SATISFIED, RATED, SATISFIED
 from analysis.scores import exact_scores, mean_score, round_score, weighted_mean_score
 from analysis.verdicts import verdict
 from survey_app.domain.questionnaire import Question, QuestionKind
 from survey_app.models import AnswerStoredApart, Survey
 from survey_app.services.releases.last_wave import last_wave
+from survey_app.services.releases.participation import top_row
 from survey_app.services.releases.result_rows import OWN_LEVEL, RatedRows, ResultRow
 from survey_app.services.tabulating import SurveyCounts
 
@@ -36,9 +39,17 @@ class Added:
 
 
 def add_extras(
-    session: Session, survey: Survey, counted: SurveyCounts, rated: Sequence[RatedRows], head: Mapping[str, Any]
+    session: Session,
+    survey: Survey,
+    counted: SurveyCounts,
+    rated: Sequence[RatedRows],
+    head: Mapping[str, Any],
+    left_out: Collection[str] = (),
 ) -> Added:
-    """Return the rows of a survey with everything its rules add; `head` is the release's so far."""
+    """Return the rows of a survey with everything its rules add; `head` is the release's so far.
+
+    `left_out` are words that its keywords are not to have.
+    """
     wave = last_wave(session, counted, head)
     rows: list[ResultRow] = []
     for some in rated:
@@ -49,6 +60,8 @@ def add_extras(
             _verdicts(some, by_row)
         if any(question.code == survey.headline_question for question in some.questions):
             _standings(some, by_row, survey)
+        if some is rated[0]:
+            _below_others(some, by_row, survey, top_row(some, len(counted.places)))
         if wave is not None:
             wave.add_changes(some, by_row)
         rows += [
@@ -56,7 +69,7 @@ def add_extras(
             for row, extras in zip(some.rows, by_row, strict=True)
         ]
     previous = None if wave is None else wave.head | {"gone": list(wave.gone(rows))}
-    return Added(rows, {"previous": previous, "keywords": list(_keywords(session, counted))})
+    return Added(rows, {"previous": previous, "keywords": list(_keywords(session, counted, left_out))})
 
 
 def _scores(counted: SurveyCounts, rated: RatedRows, extras: list[dict[str, Extra]]) -> None:
@@ -121,7 +134,7 @@ def _standings(rated: RatedRows, extras: list[dict[str, Extra]], survey: Survey)
     approval = np.where(hidden, 0, counts[..., column, [SATISFIED, BASICALLY_SATISFIED]].sum(axis=-1))
     classes = [(row.level, row.unit_class) for row in rated.rows]
     sets = list(position_sets(approval, group_base, classes, weights=table.weights))
-    _clustered_sets(rated, column, classes, sets)
+    _design_sets(rated, column, classes, sets)
     for extra, standing in zip(extras, standings(positions(printed, base, classes), sets, classes), strict=True):
         if standing is not None and standing.of > 1:
             extra[survey.headline_question] |= {
@@ -133,35 +146,60 @@ def _standings(rated: RatedRows, extras: list[dict[str, Extra]], survey: Survey)
     effective = np.nan_to_num(table.effective[:, column])
     trials = np.where(hidden, -1, np.floor(effective).astype(np.int64))
     rate = np.nan_to_num((table.rates.approval_all if wide else table.rates.approval)[:, column])
-    for extra, band in zip(extras, bands(np.maximum(rate * trials, 0), trials, classes), strict=True):
+    successes = np.maximum(rate * trials, 0)
+    found = zip(bands(successes, trials, classes), clear_units(successes, trials, classes).tolist(), strict=True)
+    for extra, (band, clear) in zip(extras, found, strict=True):
         if band is not None:
-            extra[survey.headline_question]["band"] = str(band)
+            extra[survey.headline_question] |= {"band": str(band), "band_clear": clear}
 
 
-def _clustered_sets(
+def _design_sets(
     rated: RatedRows,
     column: int,
     classes: Sequence[tuple[str, str]],
     sets: list[tuple[int, int] | None],
 ) -> None:
-    """Replace the sets of units above places: their ballots are clustered, so they need linearised intervals."""
-    above = {row.parent_code for row in rated.rows}
-    inner = [number for number, row in enumerate(rated.rows) if row.code in above and sets[number] is not None]
-    for name in {classes[number] for number in inner}:
+    """Replace the sets of classes in which ballots are no independent draws, by ranges of the design.
+
+    Ballots above places and of listed targets are clustered, those of a random sample are drawn without replacement,
+    and where everybody answered nothing is left to chance.
+    """
+    table, above = rated.table, {row.parent_code for row in rated.rows}
+    designed = np.array([row.is_target or row.code in above for row in rated.rows], np.bool_)
+    designed |= table.spread.exact[:, column] | (table.selection == "random")
+    for name in {classes[number] for number in np.flatnonzero(designed).tolist() if sets[number] is not None}:
         members = [number for number, found in enumerate(sets) if found is not None and classes[number] == name]
-        low, high = rated.table.ranges(simultaneous_level(0.95, len(members)))
+        low, high = table.ranges(simultaneous_level(0.95, len(members)))
         low, high = low[members, column], high[members, column]
         if not np.isnan(low).any():
             for number, found in zip(members, rank_sets(low, high), strict=True):
                 sets[number] = found
 
 
-def _keywords(session: Session, counted: SurveyCounts) -> Iterator[dict[str, Any]]:
+def _below_others(rated: RatedRows, extras: list[dict[str, Extra]], survey: Survey, top: int | None) -> None:
+    """Mark, in the row of the whole survey, the questions that are clearly below the others beside the headline."""
+    if top is None:
+        return
+    table = rated.table
+    enough = np.nan_to_num(table.effective[top]) >= LEAST_RATED
+    chosen = [
+        number
+        for number, question in enumerate(rated.questions)
+        if enough[number] and question.code != survey.headline_question
+    ]
+    if len(chosen) > 1:
+        effect, p_value = question_contrasts(table, top, np.array(chosen))
+        clear = benjamini_hochberg(p_value) & (effect < 0)
+        for number, below in zip(chosen, clear.tolist(), strict=True):
+            extras[top][rated.questions[number].code]["below_others"] = below
+
+
+def _keywords(session: Session, counted: SurveyCounts, left_out: Collection[str]) -> Iterator[dict[str, Any]]:
     """Give the words that many answers to the open questions contain."""
     for question in counted.frame.questionnaire.questions:
         if question.kind is QuestionKind.TEXT:
             texts = _texts(session, counted, question)
-            for each in keywords(texts, least=counted.frame.definition.threshold):
+            for each in keywords(texts, least=counted.frame.definition.threshold, leave_out=left_out):
                 yield {"question": question.code, "word": each.word, "count": each.count}
 
 

@@ -18,8 +18,10 @@ from survey_app.documents.bulletin import Bulletin, Picture, write_bulletin_pdf,
 from survey_app.documents.delimited import write_csv
 from survey_app.documents.printed_table import PrintedTable
 from survey_app.documents.workbook import write_workbook
-from survey_app.services.releases.bulletin import bulletin
+from survey_app.services.releases.bulletin import bulletin, is_shown
 from survey_app.services.releases.cover import cover
+from survey_app.services.releases.crossing import CROSSED_COLUMNS, crossed_rows
+from survey_app.services.releases.figure_names import FigureName
 from survey_app.services.releases.figures import release_figures
 from survey_app.services.releases.result_rows import TABLE_COLUMNS, ResultRow, table_rows
 from survey_app.services.releases.tables import applies, long_tables, release_tables
@@ -60,14 +62,16 @@ def make_files(
     tables = release_tables(head, rows)
     files = list(_data(head, rows))
     progress(1)
-    drawings = list(release_figures(head, rows))
-    for name, drawing in drawings:
-        files.append(MadeFile(f"figures/{name}.svg", "image/svg+xml", drawing.svg()))
-        files.append(MadeFile(f"figures/{name}.pdf", "application/pdf", drawing.pdf()))
+    shown: list[tuple[FigureName, Drawing]] = []
+    for name, drawing in release_figures(head, rows):
+        if is_shown(name):
+            shown.append((name, drawing))
+        files.append(MadeFile(name.path("svg"), "image/svg+xml", drawing.svg()))
+        files.append(MadeFile(name.path("pdf"), "application/pdf", drawing.pdf()))
     progress(2)
     files.append(MadeFile("table.xlsx", _XLSX, _xlsx(head, rows, tables, released_at)))
     progress(3)
-    written = bulletin(head, rows, [each for each in tables if applies(each)], dict(_pictures(drawings)))
+    written = bulletin(head, rows, [each for each in tables if applies(each)], dict(_pictures(shown)))
     files.append(MadeFile("bulletin.docx", _DOCX, _document(write_docx, written, released_at)))
     progress(4)
     files.append(MadeFile("bulletin.pdf", "application/pdf", _document(write_bulletin_pdf, written, released_at)))
@@ -78,6 +82,8 @@ def make_files(
 def _data(head: Mapping[str, Any], rows: Sequence[ResultRow]) -> Iterator[MadeFile]:
     table = list(table_rows(rows))
     yield MadeFile("table.csv", "text/csv; charset=utf-8", _csv(table))
+    if head.get("crossing"):
+        yield MadeFile("choice.csv", "text/csv; charset=utf-8", _choice_csv(head))
     yield MadeFile("table.json", "application/json", _json(head, rows, table))
     yield MadeFile("table.schema.json", "application/schema+json", _SCHEMA.read_bytes())
 
@@ -87,6 +93,15 @@ def _csv(table: Sequence[Mapping[str, Any]]) -> bytes:
     out = io.BytesIO()
     written = ([_csv_value(row[column]) for column in TABLE_COLUMNS] for row in table)
     write_csv(out, TABLE_COLUMNS, written, bom=True)
+    return out.getvalue()
+
+
+def _choice_csv(head: Mapping[str, Any]) -> bytes:
+    """Write table 6 of a choice: a row of `table.csv` is a unit, and this is none."""
+    out = io.BytesIO()
+    columns = ("choice", "row", "option", "question", *CROSSED_COLUMNS)
+    written = ({"choice": head["crossing"]["question"], **row} for _, row in crossed_rows(head))
+    write_csv(out, columns, ([_csv_value(row[column]) for column in columns] for row in written), bom=True)
     return out.getvalue()
 
 
@@ -100,7 +115,13 @@ def _json(head: Mapping[str, Any], rows: Sequence[ResultRow], table: Sequence[Ma
         for row in rows
         for question, extra in row.extras.items()
     ]
-    whole = {"release": head, "rows": table, "extras": extras}
+    groups = [
+        {"unit_code": row.code, "is_target": row.is_target, "group": group, "question": question, **cell}
+        for row in rows
+        for group, cells in row.group_cells.items()
+        for question, cell in cells.items()
+    ]
+    whole = {"release": head, "rows": table, "group_rows": groups, "extras": extras}
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -113,11 +134,10 @@ def _xlsx(
     return out.getvalue()
 
 
-def _pictures(drawings: Sequence[tuple[str, Drawing]]) -> Iterator[tuple[str, Picture]]:
+def _pictures(drawings: Sequence[tuple[FigureName, Drawing]]) -> Iterator[tuple[FigureName, Picture]]:
     """Make the figures that the bulletin shows; Word takes no drawings of lines."""
     for name, drawing in drawings:
-        if name in ("headline", "heatmap"):
-            yield name, Picture(drawing.png(_DPI), drawing.description)
+        yield name, Picture(drawing.png(_DPI), f"{drawing.title}：{drawing.description}")
 
 
 def _document(write: Callable[[io.BytesIO, Bulletin, datetime], None], written: Bulletin, created: datetime) -> bytes:

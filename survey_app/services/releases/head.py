@@ -6,24 +6,22 @@ the possible ones until it fits.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-import numpy as np
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from analysis.cells import count_cell
-from analysis.rates import FORMULA_VERSION, round_percent
-from analysis.suppression import suppress_split
-from survey_app.domain.ballot import Channel
+from analysis.crossing import few_chose
+from analysis.rates import FORMULA_VERSION
 from survey_app.domain.lifecycle import Act
 from survey_app.domain.questionnaire import Question, QuestionKind
 from survey_app.domain.release import Audience, DocumentHead, Signature
-from survey_app.models import AnswerStoredApart, StoredQuestionnaire, Survey, SurveyAct, Turnout
-from survey_app.services.paper.counts import paper_ticks, whole_paper
-from survey_app.services.releases.result_rows import RatedRows, rating_counts
+from survey_app.domain.texts import DEFAULT_LANGUAGE, pick
+from survey_app.models import AnswerStoredApart, StoredQuestionnaire, Survey, SurveyAct
+from survey_app.services.paper.counts import paper_ticks
+from survey_app.services.releases.crossing import crossed_choice
+from survey_app.services.releases.participation import participation, top_row
+from survey_app.services.releases.result_rows import RatedRows
 from survey_app.services.tabulating import SurveyCounts
 
 SOFTWARE = "Manyi 0.1.0"
@@ -54,6 +52,7 @@ def release_head(
         "roll_up": str(rules.roll_up),
         "selection": str(rules.selection),
         "verdict": rules.verdict,
+        "handed_on": _handed_on(rated[0], survey.headline_question),
         "approval": dict(rules.approval),
         "threshold": survey.threshold,
         "formula_version": FORMULA_VERSION,
@@ -63,13 +62,12 @@ def release_head(
         "places": len(counted.places),
         "places_with_ballots": int((counted.ballots > 0).sum()),
         "place_levels": sorted({unit.level for _, unit in counted.places}),
-        **_participation(counted, rated[0]),
-        "turnout_hours": _turnout_hours(session, survey),
+        **participation(session, survey, counted, rated),
         "acts": _acts(session, survey),
         "groups": [{"code": each.code, "name": each.name, "weight": each.weight} for each in frame.groups],
         "questions": [_question(each) for each in frame.questionnaire.rating_questions],
         "option_counts": list(_option_counts(session, counted, rated)),
-        "channel_cells": _channel_cells(survey, counted, rated[0]),
+        "crossing": crossed_choice(session, survey, counted, rated[0], top_row(rated[0], counted.ballots.size)),
         "previous": None,
         "keywords": [],
         "document": asdict(document),
@@ -77,71 +75,19 @@ def release_head(
     }
 
 
-def _participation(counted: SurveyCounts, units: RatedRows) -> dict[str, Any]:
-    """Return what was issued, by slip and on paper, and what came back; how paper did also by itself."""
-    paper = whole_paper(counted.paper, counted.tree)
-    handed_out = [row.issued for row in units.rows if not row.parent_code and row.issued is not None]
-    issued = sum(handed_out) if handed_out else None
-    came = sum(int(counted.channel_ballots[list(Channel).index(each)]) for each in (Channel.SLIP, Channel.PAPER))
-    return {
-        "channels": [
-            {"channel": str(channel), "ballots": int(ballots)}
-            for channel, ballots in zip(Channel, counted.channel_ballots, strict=True)
-            if ballots
-        ],
-        "issued": issued,
-        "returned": int(counted.ballots.sum()) + (paper.invalid if paper else 0),
-        "invalid": paper.invalid if paper else None,
-        "paper": asdict(paper) if paper else None,
-        "response_rate": round_percent(came, issued) if issued and issued >= came else None,
-    }
-
-
-def _channel_cells(survey: Survey, counted: SurveyCounts, units: RatedRows) -> dict[str, Any]:
-    """Return the headline's printed cell of each channel over the whole survey, where there are several channels.
-
-    Channels are told apart for the survey only: by unit and channel at once they would say too much.
-    """
+def _handed_on(units: RatedRows, headline: str) -> dict[str, Any] | None:
+    """Say whose people count to their siblings because nobody rated; None where rates are not weighted by people."""
+    silent = units.table.handed_on
     codes = [each.code for each in units.questions]
-    came = np.flatnonzero(counted.channel_ballots)
-    top = _top(units, counted.ballots.size)
-    # Beside the rows of groups a second way to split the survey could be subtracted from the first.
-    if survey.headline_question not in codes or len(came) < 2 or top is None or len(counted.frame.groups) > 1:
-        return {}
-    column = codes.index(survey.headline_question)
-    question = units.questions[column]
-    slot = next(
-        number for number, each in enumerate(counted.frame.questionnaire.slots()) if each.question.code == question.code
-    )
-    parts = rating_counts(counted.channel_counts[came][:, :, slot].sum(axis=1), question)[:, None]
-    hidden = suppress_split(parts, units.table.suppressed[top, [column]], survey.threshold)
-    channels = list(Channel)
-    return {
-        str(channels[channel]): asdict(
-            count_cell(None if hidden[number, 0] else parts[number, 0], int(parts[number].sum()))
-        )
-        for number, channel in enumerate(came.tolist())
-    }
-
-
-def _top(units: RatedRows, places: int) -> int | None:
-    """Return the row of the lowest unit that has every place below it; None where there is none."""
-    found = [number for number, row in enumerate(units.rows) if row.places == places]
-    return found[-1] if found else None
-
-
-def _turnout_hours(session: Session, survey: Survey) -> list[list[Any]]:
-    """Return ballots by hour in the survey's time zone, every hour from the first ballot to the last."""
-    rows = session.execute(
-        select(Turnout.hour, func.sum(Turnout.ballots)).where(Turnout.survey_id == survey.id).group_by(Turnout.hour)
-    )
-    found = {hour: int(ballots) for hour, ballots in rows}
-    zone = ZoneInfo(survey.time_zone)
-    hours = range(min(found), max(found) + 1) if found else range(0)
-    start = datetime(1970, 1, 1, tzinfo=UTC)
-    return [
-        [(start + timedelta(hours=hour)).astimezone(zone).strftime("%Y-%m-%dT%H"), found.get(hour, 0)] for hour in hours
+    if silent is None or headline not in codes:
+        return None
+    people = silent[:, codes.index(headline)].tolist()
+    found = [
+        {"code": row.code, "name": pick(row.name, DEFAULT_LANGUAGE), "people": each}
+        for row, each in zip(units.rows, people, strict=True)
+        if each
     ]
+    return {"places": len(found), "people": sum(people), "units": found}
 
 
 def _acts(session: Session, survey: Survey) -> list[dict[str, str]]:
@@ -174,7 +120,7 @@ def _question(each: Question) -> dict[str, Any]:
 def _option_counts(session: Session, counted: SurveyCounts, rated: Sequence[RatedRows]) -> Iterator[dict[str, Any]]:
     """Give the counts of every option over the whole survey: of rating questions by top unit, of choices in all."""
     units = rated[0]
-    top = _top(units, counted.ballots.size)
+    top = top_row(units, counted.ballots.size)
     roots = [number for number, row in enumerate(units.rows) if not row.parent_code]
     for at in roots if top is None else [top]:
         row = units.rows[at]
@@ -207,10 +153,8 @@ def _options(unit: str, question: Question, ballots: int, counts: Any) -> dict[s
 
 def _choice(question: Question, counts: Any, threshold: int) -> dict[str, Any]:  # noqa: ANN401 - an array of counts.
     """Return a choice over the whole survey; hidden whole where few answered it, or all of a few alike."""
-    answered = int(counts[1:-1].sum())
-    alike = answered == int(counts[1:-1].max(initial=0)) and answered < 2 * threshold
-    hidden = answered < threshold or alike
-    return _options("", question, int(counts[:-1].sum()), None if hidden else counts)
+    shown = None if few_chose(counts[1:-1], threshold) else counts
+    return _options("", question, int(counts[:-1].sum()), shown)
 
 
 def _ticked(question: Question, ticks: Sequence[int], counted: SurveyCounts) -> dict[str, Any]:

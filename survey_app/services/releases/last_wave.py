@@ -11,17 +11,19 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.asked_questions import AskedOption, AskedQuestion, question_changes
 from analysis.estimates import over_all
 from analysis.multiplicity import benjamini_hochberg, holm
 from analysis.rates import round_points
 from analysis.ratings import CELLS, Rating
 from analysis.rollup import Tree
-from analysis.waves import AskedOption, AskedQuestion, Changes, Wave, changes, question_changes
+from analysis.waves import Changes, Wave, changes, with_places
 from survey_app.domain.release import Audience
 from survey_app.domain.texts import DEFAULT_LANGUAGE, pick
 from survey_app.models import Place, Release, ReleaseUnit, Survey, Unit
 from survey_app.services.releases.result_rows import OWN_ENDING, RatedRows, ResultRow
 from survey_app.services.releases.tables.wording import headline_rate
+from survey_app.services.releases.target_places import TargetPlaces, target_places
 from survey_app.services.tabulating import SurveyCounts
 
 Extra = dict[str, Any]
@@ -44,6 +46,8 @@ class LastWave:
     groups: Mapping[str, float]
     #: Key of the headline's rate in a printed cell: on its base the waves are compared.
     rate: str
+    #: Where listed targets were rated in both waves; None where none are rated now, or none were then.
+    places: TargetPlaces | None
 
     def add_changes(self, rated: RatedRows, extras: Sequence[dict[str, Extra]]) -> None:
         """Add the change of every rating question to the extras of its rows."""
@@ -55,7 +59,7 @@ class LastWave:
         match = [-1 if row.code in moved else at.get(row.code, -1) for row in rated.rows]
         found, clear = None, None
         if codes and then and not self.incomparable:
-            found = changes(self._now(rated, chosen), self._before(then, codes), match)
+            found = self._changes(rated, chosen, then, match)
             clear = _clear(found, _tops(rated))
         for number, row in enumerate(rated.rows):
             for question in rated.questions:
@@ -68,6 +72,20 @@ class LastWave:
                         continue
                     reason = reason or _without(row.cells[question.code], before)
                 extras[number][question.code]["change_reason"] = reason
+
+    def _changes(
+        self, rated: RatedRows, chosen: Sequence[int], then: Sequence[ReleaseUnit], match: Sequence[int]
+    ) -> Changes:
+        codes = [rated.questions[number].code for number in chosen]
+        now, before, places = self._now(rated, chosen), self._before(then, codes), self.places
+        if rated.table.clusters is None or places is None:
+            return changes(now, before, match)
+        ours = rated.table.clusters.of_questions(chosen, rated.table.base)
+        printed = _published([row.cells for row in then], codes)[0]
+        theirs = places.clusters([row.code for row in then], codes, printed, rated.table.base)
+        paired = [*match, *places.match(ours, theirs, match, len(then))]
+        found = changes(with_places(now, ours), with_places(before, theirs), paired)
+        return Changes(*(each[: len(match)] for each in vars(found).values()))
 
     def gone(self, rows: Sequence[ResultRow]) -> Sequence[str]:
         """Return the names of what was rated then and is not now: it was merged, closed or left out, nobody guesses."""
@@ -83,7 +101,7 @@ class LastWave:
 
     def _now(self, rated: RatedRows, chosen: Sequence[int]) -> Wave:
         table = rated.table
-        people = self._people(self.people, [row.code for row in rated.rows])
+        people = self._people(self.people, rated.rows)
         if table.weights is None:
             return Wave(table.tree, table.compared[:, chosen], table.suppressed[:, chosen], people)
         hidden = (table.rates_suppressed | np.isnan(table.rates.approval))[:, chosen]
@@ -95,7 +113,7 @@ class LastWave:
         tree = Tree.of([at.get(row.parent_code, -1) for row in then])
         counts, hidden = self._published([row.cells for row in then], codes)
         if len(self.groups) < 2:
-            return Wave(tree, counts, hidden, self._people(self.people_before, [row.code for row in then]))
+            return Wave(tree, counts, hidden, self._people(self.people_before, then))
         by_group = [self._published([row.group_cells[code] for row in then], codes)[0] for code in self.groups]
         no_rate = [[(row.cells.get(code) or {}).get("approval_rate") is None for code in codes] for row in then]
         weights = list(self.groups.values())
@@ -108,10 +126,13 @@ class LastWave:
         return (over_all(counts) if self.rate == "approval_rate_all" else counts), hidden
 
     @staticmethod
-    def _people(people: Mapping[str, int], codes: Sequence[str]) -> NDArray[np.int64] | None:
-        """Return each row's own people: an inner place's stand in the row of its own ballots."""
-        if not people:
+    def _people(
+        people: Mapping[str, int], rows: Sequence[ResultRow] | Sequence[ReleaseUnit]
+    ) -> NDArray[np.int64] | None:
+        """Return each row's own people: an inner place's stand in the row of its own ballots. They weigh no target."""
+        if not people or any(row.is_target for row in rows):
             return None
+        codes = [row.code for row in rows]
         own = {code.removesuffix(OWN_ENDING) for code in codes if code.endswith(OWN_ENDING)}
         return np.array([0 if code in own else people.get(code.removesuffix(OWN_ENDING), 0) for code in codes])
 
@@ -127,9 +148,8 @@ def _clear(found: Changes, tops: Sequence[int]) -> NDArray[np.bool_]:
 def _change(found: Changes, clear: NDArray[np.bool_], at: tuple[int, int]) -> Extra | None:
     if np.isnan(found.difference[at]):
         return None
-    difference, low, high = (
-        round_points(Fraction(float(each[at]))) for each in (found.difference, found.low, found.high)
-    )
+    difference = round_points(Fraction(int(found.tenths[at]), 1000))
+    low, high = (round_points(Fraction(float(each[at]))) for each in (found.low, found.high))
     return {"change": difference, "change_low": low, "change_high": high, "change_clear": bool(clear[at])}
 
 
@@ -191,6 +211,7 @@ def last_wave(session: Session, counted: SurveyCounts, head: Mapping[str, Any]) 
         _people_then(session, release.survey_id) if by_people else {},
         {each["code"]: each["weight"] for each in head["groups"]},
         headline_rate(head),
+        target_places(session, counted, release.survey_id),
     )
 
 

@@ -1,21 +1,20 @@
 """From counts to rows: who was rated, by how many, and how; suppression applied once, in `analysis`."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.groups import EmptyGroup
-from analysis.histogram import by_rating
-from analysis.tables import UnitTable, tabulate
-from survey_app.domain.definition import RollUp, Selection
+from analysis.unit_table import UnitTable
+from survey_app.domain.definition import Selection
 from survey_app.domain.messages import Refused, message
 from survey_app.domain.questionnaire import Question
 from survey_app.domain.texts import DEFAULT_LANGUAGE, Texts, pick
 from survey_app.models import Unit
 from survey_app.services.eligible import eligible_for_targets, eligible_for_units
+from survey_app.services.releases.rating_table import tabulate_ratings
 from survey_app.services.surveys import Frame
 from survey_app.services.tabulating import SurveyCounts
 
@@ -34,17 +33,12 @@ CELL_COLUMNS = (
     "approval_rate_all",
     "range_low",
     "range_high",
+    "range_note",
     "suppressed",
 )
 
 TABLE_COLUMNS = ("unit_code", "name", "level", "question", *CELL_COLUMNS)
 
-
-_SELECTIONS: Mapping[Selection, Literal["self", "list", "random"]] = {
-    Selection.SELF: "self",
-    Selection.LIST: "list",
-    Selection.RANDOM: "random",
-}
 
 #: The level of a row that holds an inner unit's own ballots (本级), and the ending of its code.
 OWN_LEVEL = "own"
@@ -107,12 +101,8 @@ def result_rows(counted: SurveyCounts, threshold: int, empty_group: str) -> Sequ
 def rated_rows(counted: SurveyCounts, threshold: int, empty_group: str) -> Sequence[RatedRows]:
     """Return the rows of the tree, and those of the listed targets where there are any."""
     units = _unit_rows(counted, threshold, empty_group)
-    targets = _target_rows(counted, threshold, empty_group)
+    targets = target_rows(counted, threshold, empty_group)
     return [units] if targets is None else [units, targets]
-
-
-def _weights(frame: Frame) -> list[float] | None:
-    return [group.weight for group in frame.groups] if len(frame.groups) > 1 else None
 
 
 def _lines(counted: SurveyCounts) -> Sequence[_Line]:
@@ -151,7 +141,7 @@ def _unit_rows(counted: SurveyCounts, threshold: int, empty_group: str) -> Rated
     totals = np.zeros((len(lines), 3), np.int64)
     totals[at] = np.stack([np.ones_like(counted.ballots), counted.ballots > 0, counted.ballots], axis=1)
     parents = [line.parent for line in lines]
-    table = _tabulate(
+    table = tabulate_ratings(
         parents, questions, options, counted.frame, threshold, empty_group, people, _everybody(counted, lines)
     )
     roll_up = table.tree.roll_up
@@ -223,7 +213,7 @@ def _everybody(counted: SurveyCounts, lines: Sequence[_Line]) -> NDArray[np.bool
     return found
 
 
-def _target_rows(counted: SurveyCounts, threshold: int, empty_group: str) -> RatedRows | None:
+def target_rows(counted: SurveyCounts, threshold: int, empty_group: str) -> RatedRows | None:
     """Answers about listed targets are summed over the places where they were given; targets make no tree."""
     frame = counted.frame
     questions = [question for question in frame.questionnaire.rating_questions if question.about_targets]
@@ -235,16 +225,12 @@ def _target_rows(counted: SurveyCounts, threshold: int, empty_group: str) -> Rat
         for number, slot in enumerate(frame.questionnaire.slots())
         if slot.target is not None
     }
-    everywhere = counted.counts.sum(axis=0)
-    options = np.stack(
-        [
-            np.stack([everywhere[:, slots[question.code, target.code]] for question in questions], axis=1)
-            for target in targets
-        ],
-        axis=1,
-    )
-    table = _tabulate(
-        [-1] * len(targets), questions, options, frame, threshold, empty_group, None, np.zeros(len(targets), np.bool_)
+    chosen = [[slots[question.code, target.code] for question in questions] for target in targets]
+    at_places = np.moveaxis(counted.counts[:, :, chosen], 0, 1)
+    options = at_places.sum(axis=1)
+    everybody = np.full(len(targets), _everybody_everywhere(counted))
+    table = tabulate_ratings(
+        [-1] * len(targets), questions, options, frame, threshold, empty_group, None, everybody, at_places
     )
     asked = table.ballots.max(axis=1)
     rows = []
@@ -270,53 +256,10 @@ def _target_rows(counted: SurveyCounts, threshold: int, empty_group: str) -> Rat
     return RatedRows(rows, table, questions, options, eligible_for_targets(counted))
 
 
-def rating_counts(options: NDArray[np.int64], question: Question) -> NDArray[np.int64]:
-    """Histograms (..., blank + options of the widest question + not asked) to rating counts (..., 5)."""
-    width = len(question.options)
-    shaped = np.concatenate([options[..., : width + 1], options[..., -1:]], axis=-1)
-    return by_rating(shaped, [option.rating for option in question.options if option.rating is not None])
-
-
-def _tabulate(
-    parents: Sequence[int],
-    questions: Sequence[Question],
-    options: NDArray[np.int64],
-    frame: Frame,
-    threshold: int,
-    empty_group: str,
-    people: NDArray[np.int64] | None,
-    everybody: NDArray[np.bool_],
-) -> UnitTable:
-    """Make the table by the rules that the definition declares; options are each row's own, (groups, rows, …)."""
-    own = np.zeros((*options.shape[:-1], 5), np.int64)
-    for column, question in enumerate(questions):
-        own[:, :, column] = rating_counts(options[:, :, column], question)
-    rules = frame.definition
-    weighted = rules.roll_up is RollUp.POPULATION or rules.selection is Selection.RANDOM
-    empty: EmptyGroup = "refuse" if empty_group == "refuse" else "renormalise"
-    return tabulate(
-        parents,
-        [question.code for question in questions],
-        own,
-        weights=_weights(frame),
-        threshold=threshold,
-        required=[question.required for question in questions],
-        empty_group=empty,
-        populations=people if weighted else None,
-        selection=_SELECTIONS[rules.selection],
-        census=everybody,
-        finer=_finer(questions, options),
-        base="all" if rules.headline_base == "all" else "rated",
-    )
-
-
-def _finer(questions: Sequence[Question], options: NDArray[np.int64]) -> NDArray[np.int64] | None:
-    """Return the option counts of questions whose mean score says more than the ratings do; None where none does."""
-    telling = [
-        each.options[0].score is not None and len({option.rating for option in each.options}) < len(each.options)
-        for each in questions
-    ]
-    return options[..., 1:-1] * np.array(telling)[:, None] if any(telling) else None
+def _everybody_everywhere(counted: SurveyCounts) -> bool:
+    """Say whether everybody of every list answered, so that of targets too there is nothing left to be inferred."""
+    places = [_Line(unit, False, -1) for _, unit in counted.places]
+    return bool(_everybody(counted, places).all())
 
 
 def _printed(table: UnitTable, unit: int, questions: Sequence[Question]) -> dict[str, dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Read published releases: for pages and for files. What is computed here are shares of printed counts only."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from analysis.rates import round_percent
 from survey_app.domain.messages import Refused, message
 from survey_app.models import Release, ReleaseFile, ReleaseUnit, Survey
+from survey_app.services.releases.stored_files import ENDING, plain_beginning, plain_size
 from survey_app.services.surveys import find_survey
 
-#: Rows of one page of a long list: with long names and every comparison they stay within 50 kB.
+#: Rows of one page of a long list: with long names and every comparison its first load stays far within 50 kB.
 PAGE_ROWS = 30
 
 #: The audience whose releases everybody may see.
@@ -124,6 +125,9 @@ class ReleaseReader(Protocol):
     def targets(self) -> Sequence[ReleaseUnit]:
         """Return the listed targets, in the order of the questionnaire."""
 
+    def unit_names(self, codes: Collection[str]) -> Mapping[str, Mapping[str, str]]:
+        """Return the names of units of the tree, by their codes."""
+
     def file_sizes(self) -> Mapping[str, int]:
         """Return the size in bytes of every file, by path."""
 
@@ -152,6 +156,15 @@ class StoredRelease:
     def targets(self) -> Sequence[ReleaseUnit]:
         """See `ReleaseReader`."""
         return targets(self.session, self.release)
+
+    def unit_names(self, codes: Collection[str]) -> Mapping[str, Mapping[str, str]]:
+        """See `ReleaseReader`."""
+        rows = self.session.execute(
+            select(ReleaseUnit.code, ReleaseUnit.name).where(
+                ReleaseUnit.release_id == self.release.id, ReleaseUnit.is_target.is_(False), ReleaseUnit.code.in_(codes)
+            )
+        )
+        return {code: name for code, name in rows}  # noqa: C416 - rows are no pairs to the type checker.
 
     def file_sizes(self) -> Mapping[str, int]:
         """See `ReleaseReader`."""
@@ -215,10 +228,13 @@ def release_file(session: Session, release: Release, path: str) -> ReleaseFile |
 
 def file_sizes(session: Session, release: Release) -> dict[str, int]:
     """Return the size in bytes of every file of a release, by path."""
+    content, size = ReleaseFile.content, func.length(ReleaseFile.content)
     rows = session.execute(
-        select(ReleaseFile.path, func.length(ReleaseFile.content)).where(ReleaseFile.release_id == release.id)
+        select(
+            ReleaseFile.path, size, func.substr(content, 1, ENDING), func.substr(content, size - ENDING + 1, ENDING)
+        ).where(ReleaseFile.release_id == release.id)
     )
-    return {path: int(size) for path, size in rows}
+    return {path: plain_size(path, int(size), bytes(begins), bytes(ends)) for path, size, begins, ends in rows}
 
 
 def file_hash(session: Session, release: Release, path: str) -> str:
@@ -238,5 +254,6 @@ def drawing_shapes(session: Session, release: Release) -> dict[str, tuple[int, i
             ReleaseFile.release_id == release.id, ReleaseFile.path.like("figures/%.svg")
         )
     )
-    found = ((path, re.search(rb'viewBox="0 0 ([0-9.]+) ([0-9.]+)"', bytes(head))) for path, head in rows)
-    return {path: (round(float(shape[1])), round(float(shape[2]))) for path, shape in found if shape}
+    shape = rb'viewBox="0 0 ([0-9.]+) ([0-9.]+)"'
+    found = ((path, re.search(shape, plain_beginning(path, bytes(head)))) for path, head in rows)
+    return {path: (round(float(said[1])), round(float(said[2]))) for path, said in found if said}

@@ -1,20 +1,26 @@
-"""The 反馈单 of a stored release: all of a subtree as one PDF and one file each, or a single one."""
+"""The 反馈单 of a stored release: all of a subtree as one PDF, as a file each, or a single one."""
 
 import io
+import re
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy.orm import Session
 
 from survey_app.documents.unit_sheet import UnitSheet, write_sheet, write_sheets
 from survey_app.domain.messages import Refused, message
 from survey_app.domain.release import Audience
-from survey_app.models import Release
+from survey_app.models import Release, ReleaseUnit
 from survey_app.services.new_folder import new_folder
 from survey_app.services.releases.result_rows import ResultRow
 from survey_app.services.releases.results import release_of
 from survey_app.services.releases.sheets import unit_sheets
 from survey_app.services.releases.stored_rows import stored_rows
+
+#: Each file of a zip carries its fonts, some 80 kB, and the zip is in memory until it is stored.
+MOST_APART = 3_000
 
 #: All sheets in one file.
 TOGETHER = "sheets.pdf"
@@ -45,6 +51,54 @@ def write_sheet_files(
                 write_sheet(file, sheet, release.released_at)
             progress(number, len(sheets))
     return len(sheets)
+
+
+def pack_sheets(
+    session: Session,
+    release: Release,
+    under: str | None,
+    out: BinaryIO,
+    *,
+    apart: bool = False,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> None:
+    """Write the sheets of a release, or those of a unit with all below it, into one PDF, or `apart` into a zip.
+
+    Refused where the release has no sheet there, or more than go into a zip; `progress` hears how many are drawn.
+    """
+    rows = stored_rows(session, release)
+    sheets = _below(list(unit_sheets(release.head, rows)), rows, under)
+    if apart:
+        if len(sheets) > MOST_APART:
+            raise Refused(
+                message(
+                    "These are {count} sheets; a zip has at most {most}. Choose one county, or one PDF of all.",
+                    count=len(sheets),
+                    most=MOST_APART,
+                )
+            )
+        with zipfile.ZipFile(out, "w") as packed:  # A PDF is compressed as it is.
+            for number, sheet in enumerate(sheets, start=1):
+                file = io.BytesIO()
+                write_sheet(file, sheet, release.released_at)
+                packed.writestr(zipfile.ZipInfo(_file_name(sheet), _UNDATED), file.getvalue())
+                progress(number, len(sheets))
+    else:
+        write_sheets(out, sheets, release.released_at, lambda done: progress(done, len(sheets)))
+
+
+def has_sheets_below(session: Session, release: Release, code: str) -> bool:
+    """Return whether the release has a unit of this code: it, or some below it, has a sheet."""
+    return session.get(ReleaseUnit, (release.id, code, False)) is not None
+
+
+#: The same sheets give the same zip.
+_UNDATED = (1980, 1, 1, 0, 0, 0)
+
+
+def _file_name(sheet: UnitSheet) -> str:
+    """Return a name that tells the clerk whose sheet it is, without what some system takes for a folder or refuses."""
+    return re.sub(r'[\x00-\x1f\\/:*?"<>|]', "_", f"{sheet.code} {sheet.unit}"[:100].rstrip(" .")) + ".pdf"
 
 
 def _below(sheets: Sequence[UnitSheet], rows: Sequence[ResultRow], under: str | None) -> Sequence[UnitSheet]:

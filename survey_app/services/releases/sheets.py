@@ -22,8 +22,13 @@ def unit_sheets(head: Head, rows: Sequence[ResultRow]) -> Iterator[UnitSheet]:
         if row.level != OWN_LEVEL and row.cells:
             # A listed target may have the code of a unit that has a sheet too.
             taken = row.is_target and row.code in by_code and by_code[row.code].cells
-            name = f"target-{row.code}" if taken else row.code
+            name = target_sheet(row.code) if taken else row.code
             yield _sheet(head, row, name, by_code.get(row.parent_code), None if row.is_target else top)
+
+
+def target_sheet(code: str) -> str:
+    """Return the name of a target's sheet where the unit of that code has one of its own."""
+    return f"target-{code}"
 
 
 def _sheet(head: Head, row: ResultRow, name: str, parent: ResultRow | None, top: ResultRow | None) -> UnitSheet:
@@ -76,7 +81,8 @@ def _headline(head: Head, row: ResultRow, code: str) -> Headline:
     if extra.get("position") is not None or cell["rated"] < words.ENOUGH:
         facts.append(("同类中的位次", _position(row, cell, extra)))
     if extra.get("band") in wording.BANDS:
-        facts.append(("与同类相比", wording.BANDS[extra["band"]]))
+        chance = extra["band"] != "as_expected" and not extra.get("band_clear")
+        facts.append(("与同类相比", wording.BANDS[extra["band"]] + ("（可能只是偶然波动）" if chance else "")))
     if head.get("selection", "self") != "self" and cell["range_low"] is not None:
         facts.insert(2, ("合计占比 95% 区间", f"{cell['range_low']}% 至 {cell['range_high']}%"))
     if extra.get("score"):

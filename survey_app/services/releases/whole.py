@@ -1,6 +1,6 @@
 """A whole release in memory, for whoever reads all of it: no query for each page."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from survey_app.models import Release, ReleaseFile, ReleaseUnit
 from survey_app.services.releases import results as published
 from survey_app.services.releases.results import UnitPage
+from survey_app.services.releases.stored_files import plain
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,10 @@ class WholeRelease:
         """Return the listed targets, in the order of the questionnaire."""
         return [unit for unit in self.units if unit.is_target]
 
+    def unit_names(self, codes: Collection[str]) -> Mapping[str, Mapping[str, str]]:
+        """Return the names of units of the tree, by their codes."""
+        return {code: self._by_code[code].name for code in codes if code in self._by_code}
+
     def file_sizes(self) -> Mapping[str, int]:
         """Return the size in bytes of every file, by path."""
         return self.sizes
@@ -103,5 +108,5 @@ def files_of(session: Session, release: Release) -> Iterator[tuple[str, bytes]]:
     for path in sorted(published.file_sizes(session, release)):
         found = published.release_file(session, release, path)
         if found is not None:
-            yield path, found.content
+            yield path, plain(found)
             session.expunge(found)

@@ -1,7 +1,7 @@
 """Change single units by hand: add, edit, move, merge, close, reopen. Each change is kept in the unit's history.
 
 A unit that is typed is held to the same rules as a row of a list. Places of earlier surveys point to their unit, so
-they stay where they are whatever becomes of it.
+they stay where they are whatever becomes of it; while results are to come nothing becomes of it, see holding.
 """
 
 import unicodedata
@@ -19,6 +19,7 @@ from survey_app.models import Unit
 from survey_app.services.audit_trail import audit
 from survey_app.services.scopes import Scope
 from survey_app.services.units.history import Change, keep_changes
+from survey_app.services.units.holding import held_units
 from survey_app.services.units.importing import addition, change_between, known_units
 from survey_app.services.units.patch import patch_of
 from survey_app.services.units.tree import UnitTree, load_tree, lock_tree
@@ -74,6 +75,7 @@ def merge_unit(session: Session, code: str, into_code: str, by: str, scope: Scop
     lock_tree(session)
     tree = load_tree(session)
     unit = _open_unit(session, tree, code, scope)
+    _require_not_held(session, unit)
     into = tree.by_code.get(into_code.strip())
     if into is None or not tree.is_within(into, scope):
         said = message("No unit has this code."), message("Write the code of a unit that there is.")
@@ -104,6 +106,7 @@ def close_unit(session: Session, code: str, by: str, scope: Scope, reason: str) 
     lock_tree(session)
     tree = load_tree(session)
     unit = _open_unit(session, tree, code, scope)
+    _require_not_held(session, unit)
     below = sum(each.closed_on is None for each in tree.below(unit)) - 1
     if below:
         raise Refused(
@@ -157,8 +160,21 @@ def _require_reach(session: Session, unit: Unit, scope: Scope) -> None:
         raise Refused(message("This unit is changed only by accounts above it."))
 
 
+def why_held(session: Session, code: str) -> Message | None:
+    """Return why a unit is not moved, merged or closed now, nor given another level or class; None where it can be."""
+    return held_units(session, known_units(session)).get(code)
+
+
+def _require_not_held(session: Session, unit: Unit) -> None:
+    why = why_held(session, unit.code)
+    if why is not None:
+        when = message("It can be moved, merged or closed once the internal bulletin or the public release is made.")
+        raise Refused(why, when)
+
+
 def _plan(session: Session, row: UnitRow, scope: Scope) -> UnitPlan:
-    return check_units([row], known_units(session), patch_of(session, scope))
+    known = known_units(session)
+    return check_units([row], known, patch_of(session, scope), held_units(session, known))
 
 
 def _set(unit: Unit, planned: PlannedUnit, tree: UnitTree) -> None:
@@ -169,7 +185,8 @@ def _set(unit: Unit, planned: PlannedUnit, tree: UnitTree) -> None:
 
 def _keep(session: Session, by: str, change: Change, reason: str = "") -> None:
     keep_changes(session, by, [change], reason=reason)
-    audit(session, by, f"unit.{change.what}", change.unit_code, before=change.before, after=change.after)
+    after = dict(change.after or {}) | ({"reason": reason} if reason else {})
+    audit(session, by, f"unit.{change.what}", change.unit_code, before=change.before, after=after)
 
 
 def _fault(column: str, value: str, reason: Message, remedy: Message) -> Message:

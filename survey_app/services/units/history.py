@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Select, insert, select
 from sqlalchemy.orm import Session
 
-from survey_app.models import UnitChange, UnitImport
-from survey_app.services.scopes import Scope
-from survey_app.services.units.tree import load_tree
+from survey_app.domain.document_changes import changes_between
+from survey_app.models import Unit, UnitChange, UnitImport
+from survey_app.services.scopes import Scope, within
 
 #: So many imports are listed, the newest first.
 MOST_IMPORTS = 30
@@ -53,6 +54,13 @@ def keep_changes(
     )
 
 
+def told_of(changes: Sequence[Change]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return for the audit trail what changed of units that were there before and after; others are only counted."""
+    kept = [each for each in changes if each.before is not None and each.after is not None]
+    before, after = ({each.unit_code: getattr(each, side) for each in kept} for side in ("before", "after"))
+    return changes_between(before, after)
+
+
 def keep_import(
     session: Session, by: str, filename: str, counts: Mapping[str, int], changes: Sequence[Change]
 ) -> UnitImport:
@@ -81,9 +89,7 @@ def list_imports(session: Session, scope: Scope) -> Sequence[UnitImport]:
     """Return the imports, the newest first; of a narrower scope those that changed units within it only."""
     found = select(UnitImport).order_by(UnitImport.id.desc()).limit(MOST_IMPORTS)
     if scope.unit_id is not None:
-        found = found.where(
-            UnitImport.id.in_(select(UnitChange.import_id)), UnitImport.id.not_in(_reaching(session, scope))
-        )
+        found = found.where(UnitImport.id.in_(select(UnitChange.import_id)), UnitImport.id.not_in(_reaching(scope)))
     return session.scalars(found).all()
 
 
@@ -92,12 +98,11 @@ def find_import(session: Session, import_id: int, scope: Scope) -> UnitImport | 
     found = session.get(UnitImport, import_id) if import_id < 2**63 else None
     if found is None or scope.unit_id is None:
         return found
-    beyond = session.scalar(_reaching(session, scope).where(UnitChange.import_id == import_id).limit(1))
+    beyond = session.scalar(_reaching(scope).where(UnitChange.import_id == import_id).limit(1))
     return None if beyond else found
 
 
-def _reaching(session: Session, scope: Scope) -> Select[int | None]:
+def _reaching(scope: Scope) -> Select[int | None]:
     """Choose the imports that changed something outside the scope, or what is no more."""
-    tree = load_tree(session)
-    within = [each.code for each in tree.below_scope(scope)]
-    return select(UnitChange.import_id).where(UnitChange.import_id.is_not(None), UnitChange.unit_code.not_in(within))
+    own = select(Unit.code).where(within(scope, Unit.id))
+    return select(UnitChange.import_id).where(UnitChange.import_id.is_not(None), UnitChange.unit_code.not_in(own))

@@ -12,7 +12,8 @@ from survey_app.domain.units import CHANGEABLE, KnownUnit, PlannedUnit, UnitPlan
 from survey_app.models import Unit
 from survey_app.services.audit_trail import audit
 from survey_app.services.scopes import EVERYTHING, Scope
-from survey_app.services.units.history import Change, keep_import
+from survey_app.services.units.history import Change, keep_import, told_of
+from survey_app.services.units.holding import held_units
 from survey_app.services.units.patch import patch_of
 from survey_app.services.units.tree import lock_tree
 
@@ -23,7 +24,8 @@ COMMAND_LINE = "command line"
 def plan_import(session: Session, content: bytes, filename: str, scope: Scope = EVERYTHING) -> UnitPlan:
     """Return what an import of this file would add and update; Refused with every bad row. Writes nothing."""
     rows = unit_rows(read_sheet(content, filename))
-    return check_units(rows, known_units(session), patch_of(session, scope))
+    known = known_units(session)
+    return check_units(rows, known, patch_of(session, scope), held_units(session, known))
 
 
 def import_units(
@@ -42,15 +44,16 @@ def import_units(
     rows = unit_rows(read_sheet(content, filename))  # Read before anybody has to wait for this import.
     lock_tree(session)
     known = known_units(session)
-    plan = check_units(rows, known, patch_of(session, scope))
+    plan = check_units(rows, known, patch_of(session, scope), held_units(session, known))
     if seen is not None and seen != mark_of(plan, known):
         raise Refused(message("The units have changed since the list was checked. Check it again, then import it."))
     _write(session, plan)
     changes = [addition(each) for each in plan.added]
     changes += [change_between(known[each.code], each) for each in plan.updated]
     counts = {"added": len(plan.added), "updated": len(plan.updated), "unchanged": len(plan.unchanged)}
-    keep_import(session, by, filename, counts, changes)
-    audit(session, by, "unit.import", filename, after=counts)
+    made = keep_import(session, by, filename, counts, changes)
+    before, after = told_of(changes)
+    audit(session, by, "unit.import", made.filename, before or None, counts | after)
     return plan
 
 

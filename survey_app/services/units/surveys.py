@@ -40,12 +40,13 @@ def first_using(session: Session, units: Iterable[Unit]) -> Survey | None:
 def _using(session: Session, units: Collection[int]) -> set[int]:
     """Return the surveys of which one of the units is a place or a target."""
     found: set[int] = set()
-    for some in _in_parts(units):
+    for some in in_parts(units):
         found.update(session.scalars(select(Place.survey_id).where(Place.unit_id.in_(some)).distinct()))
         found.update(session.scalars(select(SurveyTarget.survey_id).where(SurveyTarget.unit_id.in_(some)).distinct()))
     return found
 
 
-def _in_parts(units: Collection[int]) -> Iterator[list[int]]:
+def in_parts(units: Collection[int]) -> Iterator[list[int]]:
+    """Give the ids of units in parts that a statement can hold."""
     every = list(units)
     return (every[start : start + _AT_ONCE] for start in range(0, len(every), _AT_ONCE))

@@ -1,7 +1,8 @@
 """Undo an import: the units stand again as they stood before it, to the last cell.
 
 What a later act builds on is never pulled away: only the newest import that changed anything is undone, none after the
-first ballot of a survey over its units, none of whose units somebody has changed by hand since.
+first ballot of a survey over its units, none that would move what is held until results are issued, none of whose units
+somebody has changed by hand since.
 """
 
 from collections.abc import Sequence
@@ -14,12 +15,15 @@ from sqlalchemy.orm import Session
 
 from survey_app.domain.messages import Message, Refused, message
 from survey_app.domain.texts import DEFAULT_LANGUAGE, pick
+from survey_app.domain.units import DECIDING
 from survey_app.models import Account, SurveyPlan, Unit, UnitChange, UnitImport
 from survey_app.services.audit_trail import audit
 from survey_app.services.scopes import Scope
-from survey_app.services.units.history import Change, find_import, keep_changes
+from survey_app.services.units.history import Change, find_import, keep_changes, told_of
+from survey_app.services.units.holding import held_units
+from survey_app.services.units.importing import known_units
 from survey_app.services.units.patch import patch_of
-from survey_app.services.units.surveys import first_using, first_with_ballots
+from survey_app.services.units.surveys import first_using, first_with_ballots, in_parts
 from survey_app.services.units.tree import UnitTree, load_tree, lock_tree
 
 
@@ -69,7 +73,9 @@ def undo_import(session: Session, import_id: int, by: str, scope: Scope) -> Unit
         raise Refused(message("Something uses a unit that it added by now.")) from None
     made.undone_at, made.undone_by = datetime.now(UTC), by
     keep_changes(session, by, undone, made.id)
-    audit(session, by, "unit.undo_import", made.filename, before={"added": made.added, "updated": made.updated})
+    before, after = told_of(undone)
+    counts = {"added": made.added, "updated": made.updated}
+    audit(session, by, "unit.undo_import", made.filename, counts | before, after or None)
     return made
 
 
@@ -86,7 +92,8 @@ def _remove(session: Session, added: Sequence[Unit]) -> None:
     while waiting:
         parents = set(waiting.values())
         leaves = [each for each in waiting if each not in parents]
-        session.execute(delete(Unit).where(Unit.id.in_(leaves)))
+        for some in in_parts(leaves):
+            session.execute(delete(Unit).where(Unit.id.in_(some)))
         for each in leaves:
             del waiting[each]
 
@@ -135,6 +142,14 @@ def _in_use(session: Session, touched: _Touched) -> Message | None:
         return message(
             "The survey “{title}” over these units has ballots already.", title=pick(voted.title, DEFAULT_LANGUAGE)
         )
+    held = held_units(session, known_units(session))
+    for change in touched.changes:
+        if change.unit_code in held and {*DECIDING} & {*(change.before or ())}:
+            return message(
+                "It moved unit {code}, or changed its level or class. {reason}",
+                code=change.unit_code,
+                reason=held[change.unit_code],
+            )
     using = first_using(session, touched.added)
     if using is not None:
         return message("The survey “{title}” uses units that it added.", title=pick(using.title, DEFAULT_LANGUAGE))

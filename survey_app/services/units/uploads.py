@@ -18,6 +18,7 @@ from survey_app.models import Job, Unit
 from survey_app.services.jobs import JobKind, JobState, enqueue, is_under_way
 from survey_app.services.scopes import Scope
 from survey_app.services.units.history import file_name
+from survey_app.services.units.holding import held_units
 from survey_app.services.units.importing import known_units, mark_of
 from survey_app.services.units.patch import patch_of
 
@@ -84,7 +85,7 @@ def check_upload(session: Session, upload: Upload, scope: Scope) -> CheckedList:
     """Check a list against the units as they stand; Refused with every bad row."""
     sheet = read_upload(upload)
     known = known_units(session)
-    plan = check_units(unit_rows(sheet), known, patch_of(session, scope))
+    plan = check_units(unit_rows(sheet), known, patch_of(session, scope), held_units(session, known))
     written = [*plan.added, *plan.updated]
     closed = {(each.name, each.parent_code) for each in known.values() if each.closed}
     return CheckedList(

@@ -35,15 +35,27 @@ def survey_jobs(slug: str) -> str:
 def job(job_id: int) -> str:
     """Show how far a job is; the page loads itself again until it has ended."""
     found = job_or_404(job_id)
-    return render_template(
-        "organiser/job.html",
-        job=found,
-        survey=session().get_one(Survey, found.survey_id),
-        under_way=jobs.is_under_way(found),
-        can_cancel=jobs.can_cancel(found),
-        trouble=jobs.trouble_of(found),
-        given_once=found.kind in jobs.GIVEN_ONCE,
-    )
+    survey = session().get_one(Survey, found.survey_id)
+    return render_template("organiser/job.html", survey=survey, **progress_of(found))
+
+
+def page_of(found: Job) -> str:
+    """Return the address at which a job is followed: posters are, where they are asked for."""
+    if found.kind != JobKind.POSTERS:
+        return url_for("organiser.job", job_id=found.id)
+    survey = session().get_one(Survey, found.survey_id)
+    return url_for("organiser.posters", slug=survey.slug, under=found.arguments.get("under"), job=found.id)
+
+
+def progress_of(found: Job) -> dict[str, object]:
+    """Return what `job_panel.html` shows of a job."""
+    return {
+        "job": found,
+        "under_way": jobs.is_under_way(found),
+        "can_cancel": jobs.can_cancel(found),
+        "trouble": jobs.trouble_of(found),
+        "given_once": found.kind in jobs.GIVEN_ONCE,
+    }
 
 
 @organiser.post("/jobs/<int:job_id>/cancel")
@@ -54,7 +66,7 @@ def cancel_job(job_id: int) -> Response:
     jobs.cancel(session(), found)
     audit(session(), visitor_name(), "job.cancel", f"{found.kind} {found.id}")
     flash(say(message("The job is cancelled.")))
-    return redirect(url_for("organiser.job", job_id=job_id), 303)
+    return redirect(page_of(found), 303)
 
 
 @organiser.get("/jobs/<int:job_id>/result")
@@ -64,9 +76,7 @@ def job_result(job_id: int) -> Response:
     found = job_or_404(job_id)
     if found.kind in jobs.GIVEN_ONCE or not found.result_name or found.result is None:
         abort(404)
-    return send_file(
-        io.BytesIO(found.result), mimetype="application/pdf", as_attachment=True, download_name=found.result_name
-    )
+    return send_file(io.BytesIO(found.result), as_attachment=True, download_name=found.result_name)
 
 
 def job_or_404(job_id: int) -> Job:

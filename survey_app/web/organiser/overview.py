@@ -16,7 +16,8 @@ from survey_app.services.jobs import JobKind, JobState, jobs_of
 from survey_app.services.plans.saving import list_plans
 from survey_app.services.plans.templates import can_load_example
 from survey_app.services.surveys import ballot_modes
-from survey_app.services.surveys_in_scope import SurveyLine, count_units_within, survey_lines
+from survey_app.services.surveys_in_scope import SurveyLine, survey_lines
+from survey_app.services.units.browsing import count_units
 from survey_app.web.organiser.access.check import visitor
 from survey_app.web.organiser.access.policy import policy
 from survey_app.web.organiser.blueprint import organiser
@@ -49,13 +50,13 @@ class Start:
 def overview() -> str:
     """List the surveys, newest first, and the plans in preparation; at the beginning, the way there."""
     who = visitor()
-    lines = survey_lines(session(), who.scope)
+    lines = survey_lines(session(), who.scope, with_rated=powers.may(who.role, Power.SEE_SHEET))
     plans = list_plans(session(), who.scope) if powers.may(who.role, Power.PLAN) else []
     return render_template(
         "organiser/overview.html",
         lines=lines,
         plans=[(plan, len(questions_of(plan.given))) for plan in plans],
-        start=_start(lines, plans),
+        start=_start([line for line in lines if not line.targets], plans),
         can_load_example=who.scope.is_everything and can_load_example(session()),
     )
 
@@ -63,16 +64,16 @@ def overview() -> str:
 def _start(lines: Sequence[SurveyLine], plans: Sequence[SurveyPlan]) -> Start | None:
     """Return the steps as long as no survey has been opened; None for those who launch none."""
     who = visitor()
-    begun = any(line.survey.state != SurveyState.DRAFT for line in lines)
+    begun = any(line.survey.closed_at or line.survey.state == SurveyState.OPEN for line in lines)
     if begun or not powers.may(who.role, Power.PLAN):
         return None
     plan = plans[0] if plans else None
-    draft = lines[0].survey if lines else None
+    draft = next((line.survey for line in lines if line.survey.state == SurveyState.DRAFT), None)
     printed = draft is not None and any(
         job.state == JobState.DONE for kind in _PRINTED for job in jobs_of(session(), draft.id, kind)
     )
     return Start(
-        count_units_within(session(), who.scope),
+        count_units(session(), who.scope),
         plan,
         plan is not None and not plan_faults(plan.given),
         draft,

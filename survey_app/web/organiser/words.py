@@ -8,8 +8,9 @@ from flask import request, url_for
 from flask_babel import get_locale
 
 from survey_app.domain.entry_codes import grouped
-from survey_app.domain.lifecycle import SurveyState, state_name
+from survey_app.domain.lifecycle import Act, SurveyState, state_name
 from survey_app.domain.messages import Message, message
+from survey_app.domain.release import Audience, Step, step_name
 from survey_app.domain.turnout import TurnoutStanding
 from survey_app.domain.units.level import LEVEL_NAMES, Level
 from survey_app.services.jobs import JobKind, JobState
@@ -37,6 +38,7 @@ _JOB_KINDS = {
     JobKind.PUBLISH: message("Publishing"),
     JobKind.SLIPS: message("Slips"),
     JobKind.PAPER_SHEETS: message("Sheets on paper"),
+    JobKind.SHEETS: message("Unit sheets"),
     JobKind.UNIT_UPLOAD: message("Check of a list of units"),
     JobKind.UNIT_IMPORT: message("Import of units"),
 }
@@ -45,14 +47,18 @@ _ACTS = {
     "launch": message("Launched"),
     "change": message("Changed"),
     "approve": message("Approved"),
+    "take_back": message("Launch taken back"),
     "open": message("Opened"),
     "close": message("Closed"),
     "reopen": message("Reopened"),
     "review": message("Draft for review made"),
+    "ask_units": message("Sent to the units for checking"),
     "sign": message("Signed"),
     "issue": message("Issued internally"),
     "publish": message("Published"),
     "withdraw": message("Release withdrawn"),
+    "archive": message("Archived"),
+    "restore": message("Taken out of the archive"),
     "print_slips": message("Slips printed"),
     "replace_code": message("Code replaced"),
     "void_code": message("Code voided"),
@@ -173,6 +179,27 @@ def job_kind_word(kind: str) -> str:
 def act_word(act: str) -> str:
     """Return an act of the record in words."""
     return say(_ACTS.get(act, Message(act)))
+
+
+@organiser.app_template_filter("console_about")
+def about_in_words(about: str, act: str) -> str:
+    """Return what a line of the record is about, a signature's step and a release by name."""
+    act = act.removeprefix("survey.")
+    if act in (Act.WITHDRAW, Act.ASK_UNITS):
+        *slug, released = about.split(" · ")
+        return " · ".join([*slug, _release_word(released)])
+    if act != Act.SIGN:
+        return about
+    return " · ".join(say(step_name(Step(part))) if part in set(Step) else part for part in about.split(" · "))
+
+
+def _release_word(released: str) -> str:
+    audience, _, number = released.partition(" ")
+    if audience == Audience.REVIEW:
+        return say(message("draft {number}", number=number))
+    if audience == Audience.INTERNAL:
+        return say(message("internal bulletin {number}", number=number))
+    return say(message("release {number}", number=number)) if audience == Audience.PUBLIC else released
 
 
 @organiser.app_template_filter("console_who")

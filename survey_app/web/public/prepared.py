@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import current_app
+from flask import current_app, g
 from flask.blueprints import BlueprintSetupState
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -113,8 +113,9 @@ def door_of(ticket: Ticket) -> Door | None:
 
 def door_of_plan(ticket: PlanTicket) -> Door | None:
     """Return what a ticket to a plan opens; None where the plan is gone."""
+    g.typed_of_plan = ticket.typed
     with parts().database.reading() as session:
-        return plan_door(session, ticket.plan_id, ticket.scopes, ticket.group)
+        return plan_door(session, ticket.plan_id, ticket.scopes, ticket.group, ticket.typed)
 
 
 def prepared(door: Door) -> Prepared:
@@ -142,4 +143,6 @@ def _languages(sheet: AnswerSheet) -> Sequence[str]:
 def _load(survey_id: int) -> Frame:
     with parts().database.reading() as session:
         # A plan's door carries minus its id.
-        return load_plan_frame(session, -survey_id) if survey_id < 0 else load_frame(session, survey_id)
+        return (
+            load_plan_frame(session, -survey_id, g.typed_of_plan) if survey_id < 0 else load_frame(session, survey_id)
+        )

@@ -1,6 +1,6 @@
 """Published results: pages and files of releases."""
 
-from survey_app.web.results import downloads, pages
+from survey_app.web.results import downloads, inside, pages
 from survey_app.web.results.blueprint import results
 
-__all__ = ["downloads", "pages", "results"]
+__all__ = ["downloads", "inside", "pages", "results"]

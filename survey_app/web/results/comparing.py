@@ -26,6 +26,11 @@ _NO_CHANGE = {
     "too_few": message("Too few ratings"),
     "no_rate": message("No share"),
 }
+#: What a reader of a range has to know.
+_RANGE_NOTES = {
+    "wilson_on_count": message("Wilson, on the count"),
+    "few_places": message("Fewer than 4 places"),
+}
 _NOT_COMPARABLE = message("Not comparable")
 
 VERDICTS = {
@@ -106,6 +111,8 @@ class Beside:
 
     low: str
     high: str
+    #: What a reader of the range has to know, or why there is none.
+    range_note: Message | None
     position: Position | None
     band: Message | None
     change: Change | None
@@ -129,6 +136,7 @@ def beside(cell: Mapping[str, Any] | None, extras: Extras) -> Beside:
     return Beside(
         str(cell["range_low"]) if has_range else "",
         str(cell["range_high"]) if has_range else "",
+        _RANGE_NOTES.get(cell.get("range_note") or ""),
         position_of(extras),
         BANDS.get(extras.get("band") or "") if extras.get("position_of") != 1 else None,
         change_of(extras),
@@ -158,7 +166,7 @@ class Columns:
 def columns_of(lines: Sequence[Beside]) -> Columns:
     """Return the columns that these lines fill."""
     return Columns(
-        any(each.low for each in lines),
+        any(each.low or each.range_note for each in lines),
         any(each.position for each in lines),
         any(each.band for each in lines),
         any(each.change for each in lines),

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from survey_app.domain.messages import Message
+from survey_app.domain.texts import pick
 from survey_app.models import Release
+from survey_app.services.releases.figure_subjects import figure_subjects
 from survey_app.services.releases.results import ReleaseReader
 from survey_app.web.release_downloads import Download, downloads
 from survey_app.web.results import method, words
@@ -33,8 +35,8 @@ class Frame:
     question: Question
     is_weighted: bool
     audience: str
-    #: The headline question's figures by name, and all files.
-    figures: Mapping[str, Drawing]
+    #: The headline question's figures, of the whole survey first, and all files.
+    figures: Sequence[Drawing]
     downloads: Sequence[Download]
     participation: Participation
     signatures: Sequence[Signature]
@@ -54,6 +56,7 @@ def frame_of(source: ReleaseReader, releases: Sequence[Release], here: Here, *, 
     if question is None:
         return None
     sizes = source.file_sizes()
+    subjects = figure_subjects(source, sizes)
     return Frame(
         shown,
         head,
@@ -66,8 +69,8 @@ def frame_of(source: ReleaseReader, releases: Sequence[Release], here: Here, *, 
         question,
         words.is_weighted(head),
         shown.audience,
-        figures(sizes, source.drawing_shapes()),
-        downloads(sizes),
+        figures(sizes, source.drawing_shapes(), subjects, here.lang),
+        downloads(sizes, {figure: pick(of, here.lang) for figure, of in subjects.items()}),
         participation(head),
         method.signatures(head),
         method.approval(head),

@@ -1,11 +1,13 @@
 """Where the links of a page lead: to other addresses of this server, or to other files of a folder."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
 from flask import url_for
 
+from survey_app.web.release_pages import Addresses
 from survey_app.web.results.here import Here
 
 
@@ -77,6 +79,52 @@ class LiveLinks:
     def file(self, path: str) -> str:
         """See `Links`."""
         return url_for("results.file", path=path, **self._address)  # type: ignore[arg-type]
+
+    @staticmethod
+    def style(name: str) -> str:
+        """See `Links`."""
+        return url_for("static", filename=name)
+
+
+#: What the unit is called in the query of a page inside the console, whose check takes `unit` for a unit of the tree
+#: within the visitor's scope. A release has rows of its own: 本级, and the line above the places.
+ROW = "row"
+
+
+@dataclass(frozen=True)
+class InsideLinks:
+    """Links of a release that is not public: they stay where it is shown."""
+
+    here: Here
+    addresses: Addresses
+    is_live = True
+
+    @property
+    def front(self) -> str:
+        """See `Links`."""
+        return self.addresses.front
+
+    @property
+    def index(self) -> str:
+        """See `Links`."""
+        return self.addresses.index
+
+    @property
+    def release(self) -> str:
+        """See `Links`."""
+        return self.addresses.release
+
+    def numbered(self, number: int) -> str:
+        """Return the address of another release for the same audience."""
+        return self.addresses.numbered(number)
+
+    def go(self, **changes: str | int) -> str:
+        """See `Links`."""
+        return "?" + re.sub(r"(^|&)unit=", rf"\1{ROW}=", self.here.after(**changes).query)
+
+    def file(self, path: str) -> str:
+        """See `Links`."""
+        return self.addresses.file(path)
 
     @staticmethod
     def style(name: str) -> str:

@@ -13,7 +13,7 @@ from survey_app.domain.lifecycle import Act
 from survey_app.domain.messages import Message, message
 from survey_app.domain.texts import pick
 from survey_app.models import Release
-from survey_app.web.results.words import Head, by_population, is_weighted, weights
+from survey_app.web.results.words import Head, by_population, is_weighted, number, weights
 
 
 def day(head: Head, moment: datetime) -> str:
@@ -77,13 +77,20 @@ def banner(releases: Sequence[Release], shown: Release) -> Banner | None:
     if newest.number == shown.number:
         return Banner(withdrawn, None, None) if withdrawn else None
     following = next(each for each in reversed(releases) if each.number > shown.number)
-    superseded = message(
+    superseded = _superseded(following)
+    return Banner(withdrawn, superseded, newest.number)
+
+
+def _superseded(following: Release) -> Message:
+    moment = day(following.head, following.released_at)
+    if not following.reason:  # A draft for review needs none.
+        return message("Superseded by number {number} of {day}.", number=following.number, day=moment)
+    return message(
         "Superseded by release {number} of {day}, because: {reason}",
         number=following.number,
-        day=day(following.head, following.released_at),
+        day=moment,
         reason=following.reason,
     )
-    return Banner(withdrawn, superseded, newest.number)
 
 
 def method(head: Head, language: str) -> Sequence[Message]:
@@ -98,7 +105,7 @@ def method(head: Head, language: str) -> Sequence[Message]:
         ),
         *_weighting(head, language),
         *_folding(head, language),
-        _ranges(head),
+        *_ranges(head),
         *_comparing(head),
         message(
             "Printed rates are exact ratios rounded half up to one decimal; 100.0 is printed for all only, 0.0 for "
@@ -127,22 +134,31 @@ def _selection(head: Head) -> Message:
     )
 
 
-def _ranges(head: Head) -> Message:
-    if head.get("selection", "self") == "self":
-        return message(
+def _ranges(head: Head) -> Iterator[Message]:
+    selection = head.get("selection", "self")
+    if selection == "self":
+        yield message(
             "The tables give the range (level 95 percent) of the share satisfied or basically satisfied: "
             "at one place Wilson's interval; above it the places are clusters, with linearised variance and a logit "
             "interval with places − 1 degrees of freedom. It describes how much those who took part differ, and "
             "assumes that places are independent; it is no sampling error of all residents."
         )
-    said = message(
-        "Ranges are 95 percent intervals of the share satisfied or basically satisfied: at one place Wilson's; above "
-        "it the places are clusters, with linearised variance and a logit interval with places − 1 degrees of freedom. "
-        "They do not cover how people differ who did not answer."
+    elif selection == "random":
+        yield message(
+            "Ranges are 95 percent intervals of the share satisfied or basically satisfied: people were drawn within "
+            "each place, so that places are strata; the share of the population that was drawn is taken into account. "
+            "Of listed targets the places are clusters. They do not cover how people differ who did not answer."
+        )
+    else:
+        yield message(
+            "Ranges are 95 percent intervals of the share satisfied or basically satisfied: at one place Wilson's; "
+            "above it the places are clusters, with linearised variance and a logit interval with places − 1 degrees "
+            "of freedom. They do not cover how people differ who did not answer."
+        )
+    yield message(
+        "Of two or three places together no range is given. Where several places do not tell how much they differ (0 "
+        "or 100 percent, all alike, or shown as one), the range is Wilson's on the count, and says so."
     )
-    if head.get("selection") == "random":
-        return message("{ranges} The share of the population that was drawn is taken into account.", ranges=said)
-    return said
 
 
 def _comparing(head: Head) -> Iterator[Message]:
@@ -157,7 +173,8 @@ def _comparing(head: Head) -> Iterator[Message]:
         yield message(
             "Positions are given from 30 ballots that rated, within a class only; equal printed shares have the same "
             "position. The range of positions holds all that the shares' simultaneous ranges leave possible. The words "
-            "compare a unit with its class, allowing for the differences that units have anyway."
+            "compare a unit with its class, allowing for the differences that units have anyway; even where units do "
+            "not differ at all, about one in twenty is called above or below by chance."
         )
 
 
@@ -186,6 +203,14 @@ def _weighting(head: Head, language: str) -> Iterator[Message]:
             "Above the places each place's share is weighted by its population. The share without weights stands "
             "beside it."
         )
+        silent = head.get("handed_on")
+        if silent and silent["places"]:
+            yield message(
+                "{count} places have no ballots that rated; their {people} people count to the other places under the "
+                "same unit, as if these spoke for them.",
+                count=number(silent["places"]),
+                people=number(silent["people"]),
+            )
     if not is_weighted(head):
         return
     yield message("Weights of the groups: {weights}.", weights=weights(head, language))

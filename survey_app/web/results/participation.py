@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from survey_app.domain.messages import Message, message
+from survey_app.web.results.bars import Figure, figure
 from survey_app.web.results.words import number
 
 Head = Mapping[str, Any]
@@ -83,6 +84,28 @@ def _channels(head: Head) -> Sequence[Amount]:
     if len(channels) < 2:
         return []
     return [Amount(_CHANNELS.get(each["channel"], message("Other")), number(each["ballots"])) for each in channels]
+
+
+@dataclass(frozen=True)
+class ChannelLine:
+    """One channel's figure; `text` is what a choice's answer has instead of a name."""
+
+    name: Message
+    figure: Figure
+    text: None = None
+
+
+def channel_lines(head: Head, question: str, target: str = "") -> Sequence[ChannelLine]:
+    """Return the figures of each channel over the whole survey or for a target; empty but for the headline."""
+    if question != head["headline_question"]:
+        return []
+    cells = head.get("channel_cells") or {}
+    if target:
+        cells = {each["channel"]: each for each in head.get("channel_targets") or () if each["target"] == target}
+    return [
+        ChannelLine(_CHANNELS.get(channel, message("Other")), figure(cell, cell["ballots"], head["headline_base"]))
+        for channel, cell in cells.items()
+    ]
 
 
 def _days(hours: Sequence[Sequence[Any]]) -> Sequence[Day]:

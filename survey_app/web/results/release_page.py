@@ -11,13 +11,17 @@ from sqlalchemy.orm import Session
 from survey_app.domain.messages import Message
 from survey_app.models import Release, ReleaseUnit
 from survey_app.services.releases import results as published
+from survey_app.services.releases.figure_names import FigureName
 from survey_app.services.releases.results import PAGE_ROWS, ReleaseReader
 from survey_app.web.release_downloads import Download
 from survey_app.web.results import words
+from survey_app.web.results.answers import Answers, answers_of
 from survey_app.web.results.bars import Figure, Row, figure, group_figures, ordered, row_of
 from survey_app.web.results.comparing import Beside, Columns, beside, columns_of, extras_of
+from survey_app.web.results.drawings import Drawing
 from survey_app.web.results.frame import Frame, Question, frame_of
 from survey_app.web.results.here import Here
+from survey_app.web.results.participation import ChannelLine, channel_lines
 
 _NOTHING = beside(None, {})
 
@@ -48,6 +52,10 @@ class AskedQuestion:
     question: Question
     figure: Figure
     is_shown: bool
+    #: The range of the share; "" where there is none.
+    low: str
+    high: str
+    range_note: Message | None
 
 
 @dataclass(frozen=True)
@@ -83,7 +91,7 @@ class ReleasePage:
     @property
     def others(self) -> Sequence[Question]:
         """The questions that the page neither shows nor lists with a figure."""
-        listed = [each.question["code"] for each in self.questions] or [self.frame.question["code"]]
+        listed = [*(each.question["code"] for each in self.questions), self.frame.question["code"]]
         return [each for each in self.frame.head["questions"] if each["code"] not in listed]
 
     @property
@@ -98,15 +106,69 @@ class ReleasePage:
 
     @property
     def has_figures(self) -> bool:
-        """Whether the release's figures belong here: they are about the first page's units and question."""
-        head = self.frame.head
-        return self.is_top and self.group is None and self.frame.question["code"] == head["headline_question"]
+        """Whether the figures of the whole survey belong here: they are about the first page's units and question."""
+        return self.is_top and self._is_headline
+
+    @property
+    def _is_headline(self) -> bool:
+        return self.group is None and self.frame.question["code"] == self.frame.head["headline_question"]
+
+    @cached_property
+    def figures(self) -> Sequence[Drawing]:
+        """The figures that belong here: of the whole survey on its first page, of a unit on its own."""
+        if not self._is_headline or (self.unit is not None and self.unit.is_target):
+            return []
+        of = "" if self.is_top or self.unit is None else self.unit.code
+        return [each for each in self.frame.figures if each.name.unit == of]
+
+    def drawings(self, *kinds: str) -> Sequence[Drawing]:
+        """Return the page's figures of some kinds, class by class."""
+        found = [each for each in self.figures if each.name.kind in kinds]
+        return sorted(found, key=lambda each: (each.name.of_class, kinds.index(each.name.kind)))
+
+    @property
+    def has_ranges(self) -> bool:
+        """Whether the table of questions needs a column for ranges."""
+        return any(each.low or each.range_note for each in self.questions)
+
+    @cached_property
+    def grid(self) -> Sequence[tuple[Row, Sequence[Figure]]]:
+        """The page's lines by all questions: the numbers of the heat map, where there is one."""
+        if not self.drawings("heatmap"):
+            return []
+        base, codes = self.frame.head["headline_base"], [each["code"] for each in self.asked]
+        return [
+            (row, [figure(row.unit.cells.get(code), row.unit.ballots, base) for code in codes]) for row in self.rows
+        ]
+
+    @property
+    def asked(self) -> Sequence[Question]:
+        """The questions about what the page's lines are."""
+        about = "targets" if self.targets else "place"
+        return [each for each in self.frame.head["questions"] if each["about"] == about]
+
+    @cached_property
+    def answers(self) -> Answers | None:
+        """The answers to a choice beside the question shown, on the survey's first page: elsewhere there are none."""
+        first = self.is_top and self.group is None and self.pages.page == 1
+        return answers_of(self.frame.head, self.frame.question["code"], len(self.rows)) if first else None
+
+    @cached_property
+    def channels(self) -> Sequence[ChannelLine]:
+        """Each channel's figure, on the survey's first page and on a target's own; unlike units they have no others."""
+        if self.unit is not None and self.unit.is_target and self.group is None:
+            return channel_lines(self.frame.head, self.frame.question["code"], self.unit.code)
+        first = self.is_top and self.group is None and self.pages.page == 1
+        return channel_lines(self.frame.head, self.frame.question["code"]) if first else []
 
     @property
     def downloads(self) -> Sequence[Download]:
-        """The files to take home; figures where they are shown."""
+        """The files to take home; of the figures, those that are shown."""
+        shown = {each.svg for each in self.figures} | {each.pdf for each in self.figures}
         return [
-            each for each in self.frame.downloads if self.has_figures or not each.formats[0].path.startswith("figures/")
+            each
+            for each in self.frame.downloads
+            if FigureName.read(each.formats[0].path) is None or each.formats[0].path in shown
         ]
 
     @property
@@ -269,19 +331,17 @@ def _cut(rows: Sequence[Row], page: int) -> tuple[Sequence[Row], Pages]:
 
 
 def _asked(frame: Frame, unit: ReleaseUnit) -> Sequence[AskedQuestion]:
-    """Return the unit's figures of all questions that rate it, where there are several."""
+    """Return the unit's figures of all questions that rate it."""
     about = "targets" if unit.is_target else "place"
     asked = [each for each in frame.head["questions"] if each["about"] == about]
-    if len(asked) < 2 or not unit.ballots:
+    if not unit.ballots:
         return []
-    return [
-        AskedQuestion(
-            each,
-            figure(unit.cells.get(each["code"]), unit.ballots, frame.head["headline_base"]),
-            each["code"] == frame.question["code"],
-        )
-        for each in asked
-    ]
+    found = []
+    for each in asked:
+        cell = unit.cells.get(each["code"])
+        shown, at = figure(cell, unit.ballots, frame.head["headline_base"]), beside(cell, {})
+        found.append(AskedQuestion(each, shown, each["code"] == frame.question["code"], at.low, at.high, at.range_note))
+    return found
 
 
 def _by_group(frame: Frame, unit: ReleaseUnit) -> Sequence[GroupLine]:

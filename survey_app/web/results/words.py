@@ -31,6 +31,9 @@ SATISFIED = message("Satisfied, share")
 APPROVAL = message("Satisfied or basically satisfied, share")
 APPROVAL_WEIGHTED = message("Satisfied or basically satisfied, share weighted by group")
 APPROVAL_BY_POPULATION = message("Satisfied or basically satisfied, share weighted by population")
+WITH_UNKNOWN = message("With “don't know” in the base")
+WITHOUT_UNKNOWN = message("Without “don't know” in the base")
+NO_TOP = message("The places lie under no common unit: each unit below has its own share.")
 TOO_FEW = message("Too few ratings")
 NO_SCORE = message("Too few ratings in a group")
 NOBODY = message("Nobody rated")
@@ -218,6 +221,10 @@ def previous(head: Head, language: str) -> Message | None:
 
 def release_line(head: Head, release: int, day: str) -> Message:
     """Name a release: 第 1 版 · 2026年12月28日发布."""
+    if head.get("audience") == "review":
+        return message("Draft for review {number} · made on {day}", number=release, day=day)
+    if head.get("audience") == "internal":
+        return message("Internal bulletin {number} · issued on {day}", number=release, day=day)
     return message("Release {number} · published on {day}", number=release, day=day)
 
 

@@ -71,11 +71,10 @@ def test_a_plan_is_saved_with_a_new_version_and_one_line_in_the_trail(stage):
         save_plan(session, plan, dict(plan.given), 2, "wu")  # Nothing changed, so the trail has nothing to say.
     with stage.reading() as session:
         made, saved = entries(session)
-        assert made == ("plan.create", "甲", None, {"plan": plan.id})
+        assert made == ("plan.create", "甲", None, {"plan": plan.id, "title": "甲"})
         assert saved[:2] == ("plan.save", "乙")
-        assert saved[2] == {"title": "甲", "questions": []}
-        assert saved[3]["title"] == "乙"
-        assert set(saved[3]["questions"]) == {"characters", "sha256"}
+        assert (saved[2]["title"], saved[3]["title"]) == ("甲", "乙")
+        assert any(path.endswith("/text") for path in saved[3])
 
 
 def test_who_saves_over_somebody_else_is_told_who_and_when(database):
@@ -148,6 +147,12 @@ def test_what_is_saved_of_a_draft_is_its_questionnaire_at_once(stage):
         assert survey.title == {"zh_Hans": "新名称"}
         assert session.get_one(StoredQuestionnaire, survey.id).definition == shorter
         assert [each.question for each in session.scalars(select(BallotSlot))] == ["overall"]
+    with stage.reading() as session:
+        told = session.scalars(select(AuditEntry).where(AuditEntry.what == "survey.change")).one()
+        assert told.before["title"] == definition()["title"]["zh_Hans"]
+        assert "questions/buses “城区公交”/asked_in" in told.before
+        assert told.after["title"] == "新名称"
+        assert "plan.save" not in [what for what, *_ in entries(session)]  # One change is one line.
 
 
 def test_a_plan_follows_the_definition_file_of_its_draft(stage):

@@ -21,7 +21,8 @@ from survey_app.services.plans.templates import (
     load_example,
 )
 from survey_app.services.scopes import EVERYTHING, Scope
-from survey_app.services.surveys_in_scope import classes_within, count_units_within, survey_lines, units_of_class
+from survey_app.services.surveys_in_scope import classes_within, survey_lines, units_of_class
+from survey_app.services.units.browsing import count_units
 from tests.cast import CITY, DINGCHENG, TOWN, WULING, add_units, as_bytes, definition, launched, with_groups
 
 EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
@@ -32,7 +33,7 @@ def test_every_template_but_the_empty_one_can_be_asked_as_it_is():
         given = begin_with(code, organiser="测评办")
         faults = [each.values["where"] for each in plan_faults(given)]
         assert faults == (["questions"] if code == "empty" else []), code
-        assert {"places", "slug", "$schema", "contact"}.isdisjoint(given)
+        assert {"places", "slug", "$schema", "contact", "sign_off"}.isdisjoint(given)
 
 
 def test_a_template_takes_what_was_typed():
@@ -151,7 +152,7 @@ def test_surveys_and_units_are_those_of_the_scope(sqlite_database):
         ]
         assert [(line.survey, line.places) for line in survey_lines(session, wuling)] == [(only, 2), (everywhere, 2)]
         assert [(line.survey, line.places) for line in survey_lines(session, qiming)] == [(everywhere, 2)]
-        assert (count_units_within(session, EVERYTHING), count_units_within(session, wuling)) == (12, 4)
+        assert (count_units(session, EVERYTHING), count_units(session, wuling)) == (12, 4)
         assert classes_within(session, EVERYTHING) == [("城市社区", 3)]
         assert classes_within(session, wuling) == [("城市社区", 2)]
         assert len(units_of_class(session, EVERYTHING, "城市社区")) == 3

@@ -8,8 +8,9 @@ from sqlalchemy import select
 from survey_app.domain.ballot import Channel
 from survey_app.models import AuditEntry, CodeHit, EntryCode, InspectionNote, Place, Quota, RespondentGroup, Tally, Unit
 from survey_app.services.progress import notes as inspection_notes
+from survey_app.services.progress.beside import read_beside
 from survey_app.services.progress.dead_codes import DeadCodes, dead_codes
-from survey_app.services.progress.groups import turnout_of_groups
+from survey_app.services.progress.groups import count_groups
 from survey_app.services.progress.reminders import reminders
 from survey_app.services.progress.turnout import take_turnout
 from survey_app.services.scopes import EVERYTHING, Scope
@@ -117,14 +118,15 @@ def test_scans_of_void_codes_are_counted_with_their_places(sqlite_database, surv
             for reason, hits in (("voided", 5), ("not_yet", 3)):
                 session.add(CodeHit(code=entry.code, reason=reason, day=date(2026, 5, 1), hits=hits))
     with sqlite_database.reading() as session:
-        assert dead_codes(session, survey) == DeadCodes(10, 2)
-        assert dead_codes(session, survey, {codes[FIRST]}) == DeadCodes(5, 1)
-        assert dead_codes(session, survey, set()) == DeadCodes(0, 0)
+        dead = read_beside(session, survey).dead
+        assert dead_codes(dead) == DeadCodes(10, 2)
+        assert dead_codes(dead, {codes[FIRST]}) == DeadCodes(5, 1)
+        assert dead_codes(dead, set()) == DeadCodes(0, 0)
 
 
 def test_turnout_by_group_is_counted_where_there_are_several(sqlite_database, survey):
     with sqlite_database.writing() as session:
-        assert turnout_of_groups(session, survey) == ()
+        assert count_groups(session, survey).at() == []
         grouped = cast.launched(session, cast.with_groups())
         place = session.scalars(select(Place).where(Place.survey_id == grouped.id)).one()
         groups = session.scalars(select(RespondentGroup).where(RespondentGroup.survey_id == grouped.id)).all()
@@ -137,11 +139,11 @@ def test_turnout_by_group_is_counted_where_there_are_several(sqlite_database, su
         session.flush()
         session.add(Quota(place_id=place.id, group_id=groups[1].id, ballots=20))
         session.flush()
-        found = turnout_of_groups(session, grouped)
-        assert [(each.group.code, each.ballots, each.quota) for each in found] == [
+        found = count_groups(session, grouped)
+        assert [(each.group.code, each.ballots, each.quota) for each in found.at()] == [
             ("users", 0, None),
             ("delegates", 6, 20),
             ("cadres", 0, None),
         ]
-        assert [each.ballots for each in turnout_of_groups(session, grouped, {place.id})] == [0, 6, 0]
-        assert [each.ballots for each in turnout_of_groups(session, grouped, {place.id + 1})] == [0, 0, 0]
+        assert [each.ballots for each in found.at({place.id})] == [0, 6, 0]
+        assert [each.ballots for each in found.at({place.id + 1})] == [0, 0, 0]

@@ -7,16 +7,18 @@ from pathlib import Path
 import pytest
 
 from survey_app.documents.bulletin import write_bulletin_pdf, write_docx
-from survey_app.documents.bulletin.content import Heading, flattened
+from survey_app.documents.bulletin.content import Heading, Picture, flattened
 from survey_app.documents.printed_table import Column, PrintedTable
 from survey_app.documents.workbook_cover import Cover
-from survey_app.services.releases.bulletin import bulletin
+from survey_app.services.releases.bulletin import bulletin, is_shown
 from survey_app.services.releases.bulletin_sections import words
 from survey_app.services.releases.cover import cover
+from survey_app.services.releases.figure_names import FigureName
 from tests.results_fixtures.printed import cell, field_case, head, hidden_case, row, targets_case
 
 TRANSLATIONS = Path(__file__).parents[3] / "survey_app/translations"
 TABLE = PrintedTable("表5 全部单位", "2026年测评 第 1 版 全部单位", [], (Column("单位", 10),), [["武陵区"]])
+RATES = (Column("合计占比 %", 10, "rate"),)
 
 
 def texts(made) -> str:
@@ -72,7 +74,9 @@ def test_the_field_case_ranks_counties_with_ties_and_names_problems(field):
     assert "与同类相比偏低的单位（按名单顺序，不是排名）：鼎城区。" in field
     assert "较上次明显下降的单位（按名单顺序，不是排名）：鼎城区。" in field
     assert "选择“不了解”较多的题目是：“群众到机关办事”" in field
-    assert "满意和基本满意合计占比较低的题目是：“群众到机关办事”76.1%（作出评价 3,595 份）" in field
+    # The next lowest question is not clearly below the others, nor is 武陵区 below its class: neither is named.
+    assert "明显低于其他题目的是：“群众到机关办事”76.1%（作出评价 3,595 份）。" in field
+    assert "多重比较" not in field
     assert "“路灯”（132 份）、“公交”（88 份）" in field
     assert "有 1 个测评点没有答卷" in field
     assert "白鹤村" not in field  # Its row is hidden.
@@ -152,7 +156,51 @@ def test_places_under_several_tops_are_each_said_and_long_classes_stand_in_the_a
     same = [row(f"v{n}", f"第{n}村", "village", "", [], {"overall": cell(30, 5, 5)}) for n in range(2)]
     assert "2 个单位中，满意和基本满意合计占比均为 87.5%。" in texts(bulletin(head(places=2), same, []))
     alike = [replace(each, extras={"overall": {"band": "as_expected"}}) for each in same]
-    assert "位次先后不宜作为优劣的依据" in texts(bulletin(head(places=2), alike, []))
+    said = texts(bulletin(head(places=2), alike, []))
+    assert "位次先后不宜作为优劣的依据" in said
+    assert "没有明显突出的问题。按多重比较校正后，没有单位明显低于同类；占比的高低先后可能只是偶然波动。" in said
+    low = {"overall": {"band": "worse", "band_clear": False, "change": "-3.0", "change_clear": False}}
+    made_head, rows = field_case()
+    calm = [replace(each, extras={"overall": low["overall"], "low": {"below_others": False}}) for each in rows]
+    said = texts(bulletin(made_head, calm, []))
+    assert "没有单位明显低于同类，没有单位较上次明显下降，没有题目明显低于其他题目；" in said
+    assert "较低的单位" not in said
+    assert "评价较低的工作" not in said
+
+
+def under(made_head, rows, *figures):
+    """Return the pictures of a bulletin, each with the heading that it stands under."""
+    pictures = {figure: Picture(b"", str(figure)) for figure in figures}
+    found, heading = [], ""
+    for block in flattened(bulletin(made_head, rows, [], pictures).sections):
+        heading = block.text if isinstance(block, Heading) else heading
+        if isinstance(block, Picture):
+            found.append((heading, block.description))
+    return found
+
+
+def test_each_class_has_its_own_picture_in_its_own_section():
+    classes = [FigureName("headline", of_class=number) for number in (2, 1)]
+    assert under(*targets_case(), *classes, FigureName("groups")) == [
+        ("1.党群部门", "headline-class1"),
+        ("2.政府部门", "headline-class2"),
+        ("（二）各票种", "groups"),
+    ]
+    questions = [FigureName("heatmap"), FigureName("heatmap", part=2)]
+    made_head, rows = field_case()
+    assert under(made_head, rows, FigureName("headline"), *questions) == [
+        ("（一）各地区", "headline"),
+        ("（二）各项工作", "heatmap"),
+        ("（二）各项工作", "heatmap-part2"),
+    ]
+    # Areas of several classes are in one picture: before the classes, not under the last of them.
+    mixed = [replace(each, unit_class="市辖区" if each.code.endswith("02") else each.unit_class) for each in rows]
+    assert under(made_head, mixed, FigureName("headline")) == [("（一）各地区", "headline")]
+    one_class = [replace(each, unit_class="部门") for each in targets_case()[1]]
+    asked = under(targets_case()[0], one_class, FigureName("headline"), FigureName("heatmap"))
+    assert asked == [("（一）各评议对象", "headline"), ("（二）各题", "heatmap")]
+    assert is_shown(classes[0])
+    assert not is_shown(FigureName("headline", unit="430702"))
 
 
 def test_head_and_close_follow_the_release():
@@ -161,12 +209,17 @@ def test_head_and_close_follow_the_release():
         {"step": "prepared", "post": "科长", "name": "张三", "on": "2026-12-27"},
         {"step": "approved", "post": "主任", "name": "王五", "on": "2026-12-28"},
     ]
-    made = bulletin(*field_case(document=document, sign_off=signed), [TABLE])
+    made = bulletin(*field_case(document=document, sign_off=signed), [replace(TABLE, columns=RATES)])
     assert made.title == "关于2026年常德市公共服务群众满意度测评情况的通报"
     assert (made.issuer, made.document_number) == ("常德市测评工作领导小组办公室", "常测办12号")
     assert (made.main_recipients, made.copies_to, made.date) == ("各区县", "市委办公室", "2026年12月28日")
     assert made.signatures == [("经办", "科长 张三"), ("签发", "主任 王五")]
-    assert [each.title for each in made.annexes] == ["表5 全部单位"]
+    rates = replace(TABLE, name="表2 总体结果", columns=RATES)
+    annexes = bulletin(*field_case(), [TABLE, rates]).annexes
+    assert [(each.title, each.basis) for each in annexes] == [
+        ("表5 全部单位", ""),
+        ("表2 总体结果", "主口径：（满意 + 基本满意）÷ 作出评价，口径版本 1"),
+    ], "the list of annexes is names only; base and formula follow under the title"
     assert made.watermark == ""
     draft = bulletin(*field_case(audience="review"), [])
     assert (draft.watermark, draft.date, draft.issuer) == ("送审稿", "2026年　月　日", "")

@@ -8,6 +8,7 @@ import pytest
 from survey_app.models import Survey
 from survey_app.services.releases.extras import add_extras
 from survey_app.services.releases.result_rows import rated_rows
+from survey_app.services.slips.counts import SlipCounts
 from tests.services.made_counts import alike, counts_of, frame_of, histogram, unit_tree
 
 SCORED = {
@@ -82,6 +83,7 @@ def test_bands_say_who_differs_from_the_class(extras):
     many = counts_of(frame_of(1, 0), unit_tree([-1] + [0] * 31), list(range(1, 32)), alike([*steady, (60, 20, 120)]))
     found = extras(many)
     assert found["U031"]["overall"]["band"] in ("worse", "much_worse")
+    assert [found[code]["overall"]["band_clear"] for code in ("U001", "U031")] == [False, True]
     assert found["U001"]["overall"]["band"] == "as_expected"
 
 
@@ -182,3 +184,64 @@ def test_the_verdict_about_targets_is_over_the_groups_that_rate_them_and_none_wh
     # 46 of 90.
     assert found["D0"]["work"]["verdict"] == "satisfied"
     assert found["D1"]["work"]["verdict"] is None
+
+
+def test_position_sets_go_by_the_sampling_that_the_ranges_go_by(extras):
+    """60, 72 and 84 of 100: independent draws tell them not apart, nearly everybody or a whole list does."""
+    answers = [(60, 0, 40), (72, 0, 28), (84, 0, 16)]
+    tree, places = unit_tree([-1, 0, 0, 0]), [1, 2, 3]
+
+    def sets(counted):
+        found = extras(counted)
+        return [standing(found[f"U00{number}"])[1:3] for number in (1, 2, 3)]
+
+    drawn = frame_of(1, 0, ballot_mode="slip", selection="random")
+    loose = counts_of(drawn, tree, places, alike(answers), populations=[10**6] * 3)
+    tight = counts_of(drawn, tree, places, alike(answers), populations=[101] * 3)
+    assert sets(loose) == [(2, 3), (1, 3), (1, 2)]
+    assert sets(tight) == [(3, 3), (2, 2), (1, 1)]
+    listed = frame_of(1, 0, ballot_mode="slip")
+    slips = {number: SlipCounts(100, 100, 0) for number in (2, 3, 4)}
+    assert sets(counts_of(listed, tree, places, alike(answers), slips)) == [(3, 3), (2, 2), (1, 1)]
+    assert sets(counts_of(listed, tree, places, alike(answers))) == [(2, 3), (1, 3), (1, 2)]
+
+
+def targets_at(places, answers, **rules):
+    """Two targets rated at so many places; answers are (approving, not) of each place and target."""
+    frame = frame_of(1, 2, **rules)
+    counts = np.zeros((places, 1, *frame.tally_shape), np.int64)
+    for place in range(places):
+        counts[place, 0, :2, 1] = sum(answers[0][place])
+        for target in range(2):
+            good, bad = answers[target][place]
+            counts[place, 0, 2 + target, [1, 3]] = good, bad
+    tree = unit_tree([-1, *[0] * places])
+    return counts_of(frame, tree, list(range(1, places + 1)), counts)
+
+
+def test_position_sets_of_targets_take_their_places_as_clusters(extras):
+    """80 % beside 60 % of 800 ballots, told apart by every ballot's count; not so where half of the places differ."""
+    even, split = [(80, 20)] * 10, [(100, 0)] * 5 + [(20, 80)] * 5
+    found = extras(targets_at(10, (even, split)), headline="work")
+    assert [found[code]["work"]["position"] for code in ("D0", "D1")] == [1, 2]
+    assert [found[code]["work"]["position_high"] for code in ("D0", "D1")] == [2, 2]
+    assert found["D1"]["work"]["position_low"] == 1
+    flat = extras(targets_at(10, (even, [(60, 40)] * 10)), headline="work")
+    assert [flat[code]["work"]["position_high"] for code in ("D0", "D1")] == [1, 2]
+
+
+def test_the_questions_that_are_clearly_below_the_others_are_marked_in_the_surveys_row(extras):
+    frame = frame_of(
+        1,
+        0,
+        questions=[
+            {"code": code, "kind": "rating", "text": code, "required": code == "overall"}
+            for code in ("overall", "buses", "lamps", "roads")
+        ],
+    )
+    goods = np.array([[36, 35, 20, 34], [38, 37, 25, 38], [30, 31, 18, 30], [35, 36, 22, 35], [33, 33, 21, 34]])
+    counts = [[[histogram(good, 0, 40 - good) for good in place]] for place in goods.tolist()]
+    found = extras(counts_of(frame, unit_tree([-1, *[0] * 5]), [1, 2, 3, 4, 5], counts))
+    marks = {code: extra.get("below_others") for code, extra in found["U000"].items()}
+    assert marks == {"buses": False, "lamps": True, "roads": False}
+    assert not any("below_others" in extra for code in ("U001", "U005") for extra in found[code].values())

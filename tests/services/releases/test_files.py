@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from survey_app.services.publishing import draft_release
 from survey_app.services.releases import files as release_files
 from survey_app.services.releases.files import make_files
+from survey_app.services.releases.fingerprint import figures_hash
 from survey_app.services.releases.result_rows import CELL_COLUMNS, TABLE_COLUMNS, result_rows, table_rows
 from survey_app.services.surveys import find_survey
 from survey_app.services.tabulating import load_counts
@@ -86,6 +87,10 @@ SHEETS = (
 )
 
 
+#: Of the units whose parts have two rates or more.
+UNIT_FIGURES = [f"units/{code}/{name}" for code in ("43A", "43A2", "43B1") for name in ("headline", "caterpillar")]
+
+
 def test_every_file_has_its_address_and_type(made):
     assert {path: each.media_type.partition(";")[0] for path, each in made.items()} == {
         "table.csv": "text/csv",
@@ -96,7 +101,7 @@ def test_every_file_has_its_address_and_type(made):
         "bulletin.pdf": "application/pdf",
     } | {
         f"figures/{name}.{kind}": media_type
-        for name in ("headline", "caterpillar", "heatmap", "turnout")
+        for name in ("headline", "caterpillar", "heatmap", "turnout", *UNIT_FIGURES)
         for kind, media_type in (("svg", "image/svg+xml"), ("pdf", "application/pdf"))
     }
     assert openpyxl.load_workbook(io.BytesIO(made["table.xlsx"].content)).sheetnames == list(SHEETS)
@@ -176,7 +181,7 @@ def test_the_workbook_names_base_formula_and_version(made):
         said = notes(content, name)
         assert "满意和基本满意合计占比 =（满意 + 基本满意）÷ 作出评价" in said
         assert "公布的主口径以作出评价为基数" in said
-        assert "口径版本 2.0" in said
+        assert "口径版本 2.1" in said
         assert "不能推断全体居民" in said
 
 
@@ -206,9 +211,11 @@ def test_no_file_depends_on_what_is_hidden(sqlite_database, tmp_path):
     swapped = ANSWERS | {"43A12": ANSWERS["43A13"], "43A13": ANSWERS["43A12"]}
     head, rows = drafted(answered(sqlite_database))
     other_head, others = drafted(answered(sqlite_database, swapped, SURVEY | {"slug": "swapped"}))
-    # The questionnaires differ in the slug; nothing else in the head may tell, a hash of the counts least of all.
-    telling = ("slug", "questionnaire_sha256", "acts")
-    assert [head[key] for key in head if key not in telling] == [other_head[key] for key in head if key not in telling]
+    # The questionnaires differ in the slug; nothing else in the head may tell, a hash of the figures least of all.
+    telling = ("slug", "questionnaire_sha256", "acts", "figures_sha256")
+    said, other_said = ({key: each[key] for key in head if key not in telling} for each in (head, other_head))
+    assert said == other_said
+    assert figures_hash(said, rows) == figures_hash(other_said, others)
     made, other = ({each.path: each.content for each in make_files(head, some, RELEASED)} for some in (rows, others))
     assert made == other
 
@@ -256,9 +263,11 @@ def test_targets_and_groups_have_their_sheets(sqlite_database):
     assert first[0]["满意和基本满意合计占比 %"] == 86.3
     assert first[0]["满意"] == 48
     assert "权重：服务对象 60、基层干部 40" in notes(made["table.xlsx"].content, "表5 全部单位")
-    drawn = {name: made[name].content.decode() for name in ("figures/headline.svg", "figures/headline-2.svg")}
+    drawn = {
+        name: made[name].content.decode() for name in ("figures/headline-class1.svg", "figures/headline-class2.svg")
+    }
     assert all("未加权" in said for said in drawn.values())
-    assert sum("市财政局" in said for said in drawn.values()) == 1
+    assert ["市财政局" in said for said in drawn.values()] == [False, True]
 
 
 @pytest.mark.parametrize(("rule", "remark"), [("renormalise", "缺组：基层干部"), ("refuse", "缺组：基层干部")])

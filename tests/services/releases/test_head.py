@@ -94,9 +94,9 @@ def test_channels_are_told_apart_over_the_survey_and_a_small_one_is_hidden(poll)
         "telephone": True,
     }
     assert (cells["poster"]["satisfied"], cells["poster"]["approval_rate"]) == (40, "76.9")
-    rows = {row[0]: row[2:] for row in overview.headline(draft.head | {"number": 1}, draft.rows).rows}
-    assert rows["扫测评公告"] == [40, 52, "76.9", "未加权"]
-    assert rows["电话访问"] == ["", "", "", "样本不足"]
+    rows = {(row[0], row[1]): row[2:] for row in overview.headline(draft.head | {"number": 1}, draft.rows).rows}
+    assert rows["扫测评公告", "满意和基本满意合计占比"] == [40, 52, "76.9", "主口径"]
+    assert rows["电话访问", "满意占比"] == ["", "", "", "样本不足"]
 
 
 def test_a_choice_that_depends_on_a_rating_says_nothing_about_hidden_ratings(sqlite_database):

@@ -1,17 +1,19 @@
 """The change since the last wave: what is compared, and why not."""
 
 import json
+import math
 from fractions import Fraction
 
 import pytest
 from jsonschema import Draft202012Validator
+from scipy.stats import t
 from sqlalchemy import select
 
 from analysis.comparisons import newcombe
 from analysis.rates import round_points
-from survey_app.models import ReleaseFile, Unit
+from survey_app.models import ReleaseFile, ReleaseUnit, Unit
 from survey_app.services.publishing import draft_release, publish
-from tests.results_fixtures.cases import ANSWERS, SURVEY, TARGET_ANSWERS, TARGETS, UNITS, answered, reviewed
+from tests.results_fixtures.cases import ANSWERS, SURVEY, TARGET_ANSWERS, TARGETS, UNITS, Case, answered, reviewed
 
 BEFORE = ANSWERS | {"43B11": (10, 12, 23, 2), "43B13": (20, 10, 6, 1)}
 LABELS = {
@@ -141,3 +143,52 @@ def test_rates_weighted_by_population_are_compared_with_each_waves_people(sqlite
     # 66 % then, 74 % now, though nobody answered otherwise: the people moved.
     assert (found["43"]["overall"]["change_previous"], found["43"]["overall"]["change"]) == ("66.0", "+8.0")
     assert found["43A21"]["overall"]["change"] == "0.0"
+    assert drafted(sqlite_database).head["handed_on"] == {"places": 0, "people": 0, "units": []}
+    villages.append("43A23")
+    wave("silent", (600, 400, 250))
+    with sqlite_database.reading() as session:
+        told = draft_release(session, "silent").head["handed_on"]
+    assert (told["places"], told["people"]) == (1, 250)
+    assert [(each["code"], each["people"]) for each in told["units"]] == [("43A23", 250)]
+
+
+@pytest.mark.parametrize("roll_up", ["counts", "population"])
+def test_a_change_of_a_target_has_its_places_as_clusters_as_its_range_has(sqlite_database, drawn_nothing, roll_up):
+    villages = ["43A21", "43A22", "43A23", "43B11", "43B12"]
+    people = {code: {"population": 100 * number} for number, code in enumerate(villages, 1)}  # They weigh no target.
+    rules = TARGETS | {"places": {"units": villages, "sizes": people}, "targets": TARGETS["targets"][:1]}
+    rules["roll_up"] = roll_up
+    rules = {key: value for key, value in rules.items() if key != "groups"}
+
+    def wave(slug, approving, **rest):
+        case = Case(sqlite_database, rules | {"slug": slug} | rest)
+        for place, good in zip(villages, approving, strict=False):
+            case.answer(place, [bytes([1])] * good + [bytes([3])] * (40 - good))
+        return case.close()
+
+    wave("last", (36, 30, 20, 10)).publish()
+    wave("now", (38, 32, 22, 12, 20), repeats="last")
+    (row,) = [row for row in drafted(sqlite_database).rows if row.is_target]
+    # Range: five places of 40, p = 124/200; the linearised variance is 5/4 of the sum of ((s - 40p)/200)^2.
+    p = 124 / 200
+    z = [(good - 40 * p) / 200 for good in (38, 32, 22, 12, 20)]
+    half = t.ppf(0.975, 4) * math.sqrt(5 / 4 * sum(each**2 for each in z)) / (p * (1 - p))
+    low, high = (100 / (1 + math.exp(-math.log(p / (1 - p)) + sign * half)) for sign in (1, -1))
+    cell = row.cells["conduct"]
+    assert (cell["range_low"], cell["range_high"]) == (f"{low:.1f}", f"{high:.1f}")
+    # Change: the four places of both waves keep their covariance, the fifth is in one of them alone.
+    q = 96 / 160
+    before = [(good - 40 * q) / 160 for good in (36, 30, 20, 10)] + [0]
+    error = math.sqrt(5 / 4 * sum((one - other) ** 2 for one, other in zip(z, before, strict=True)))
+    low, high = ((p - q + sign * t.ppf(0.975, 4) * error) * 100 for sign in (-1, 1))
+    extra = row.extras["conduct"]
+    assert (extra["change"], extra["change_low"], extra["change_high"]) == ("+2.0", f"{low:+.1f}", f"{high:+.1f}")
+    with sqlite_database.writing() as session:  # A tally that no longer says what was printed says nothing of places.
+        release = session.scalars(select(ReleaseUnit).where(ReleaseUnit.is_target)).one()
+        release.cells = {"conduct": release.cells["conduct"] | {"satisfied": 90, "dissatisfied": 70}}
+    (row,) = [row for row in drafted(sqlite_database).rows if row.is_target]
+    # The old places are one, and so are these four beside the fifth: 104 of 160 and 20 of 40, off by 4.8 of 200 each.
+    half = t.ppf(0.975, 1) * math.sqrt(2 * 2 * (4.8 / 200) ** 2)
+    extra = row.extras["conduct"]
+    # 5.75 points exactly, a little less in binary fractions.
+    assert (extra["change"], extra["change_low"]) == ("+5.8", f"{100 * (p - 90 / 160 - half):+.1f}")

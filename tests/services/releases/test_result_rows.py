@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from survey_app.domain.messages import Refused
 from survey_app.services.releases.result_rows import result_rows
 from survey_app.services.slips.counts import SlipCounts
-from tests.services.made_counts import alike, counts_of, frame_of, unit_tree
+from tests.services.made_counts import alike, counts_of, frame_of, histogram, unit_tree
 
 _COUNTS = ("rated", "satisfied", "basically_satisfied", "dissatisfied", "dont_know", "blank")
 
@@ -108,11 +108,12 @@ def test_an_inner_place_has_a_row_of_its_own_below_it():
 
 def test_slips_stand_with_the_unit_and_everybody_of_a_list_has_no_range():
     frame = frame_of(1, 0, ballot_mode="slip")
-    counts = alike([(20, 10, 5), (30, 9, 8)])
-    slips = {1: SlipCounts(100, 82, 10), 2: SlipCounts(35, 35, 0), 3: SlipCounts(65, 47, 10)}
-    rows = result_rows(counts_of(frame, unit_tree([-1, 0, 0]), [1, 2], counts, slips), 10, "renormalise")
-    assert [row.issued for row in rows] == [90, 35, 55]
-    assert [row.cells["overall"]["range_low"] is None for row in rows] == [False, True, False]
+    counts = alike([(20, 10, 5), (30, 9, 8), (12, 9, 4), (28, 3, 2)])
+    each = [SlipCounts(35, 35, 0), SlipCounts(65, 47, 10), SlipCounts(30, 25, 0), SlipCounts(40, 33, 0)]
+    slips = dict(enumerate([SlipCounts(170, 140, 10), *each], start=1))
+    rows = result_rows(counts_of(frame, unit_tree([-1] + [0] * 4), [1, 2, 3, 4], counts, slips), 10, "renormalise")
+    assert [row.issued for row in rows] == [160, 35, 55, 30, 40]
+    assert [row.cells["overall"]["range_low"] is None for row in rows] == [False, True, False, False, False]
     assert rows[1].cells["overall"]["approval_rate"] == "85.7"
 
 
@@ -142,3 +143,21 @@ def test_rates_above_places_come_from_populations_where_that_is_declared():
     assert (rows[0].cells["overall"]["satisfied_rate"], rows[0].cells["overall"]["rated"]) == ("45.0", 120)
     plain = result_rows(counts_of(frame_of(1, 0), tree, [1, 2], counts), 10, "renormalise")
     assert plain[0].cells["overall"]["approval_rate"] == "63.3"
+
+
+def test_targets_of_a_random_sample_have_their_places_as_clusters_and_of_a_whole_list_no_range():
+    frame = frame_of(1, 1, ballot_mode="slip", selection="random")
+    good = (30, 24, 18, 33, 27)
+    counts = [[[histogram(each, 0, 40 - each)] * 3] for each in good]
+    tree, places = unit_tree([-1, *[0] * 5]), [1, 2, 3, 4, 5]
+    rows = result_rows(counts_of(frame, tree, places, counts, populations=[400] * 5), 10, "renormalise")
+    cell, county = rows[-1].cells["work"], rows[0].cells["overall"]
+    assert (rows[-1].code, cell["approval_rate"]) == ("D0", "66.0")
+    # The places differ more than ballots drawn within them do: as strata they do not count.
+    assert float(cell["range_low"]) < float(county["range_low"])
+    slips = {number: SlipCounts(40, 40, 0) for number in range(2, 7)}
+    whole = counts_of(frame_of(1, 1, ballot_mode="slip"), tree, places, counts, slips)
+    assert result_rows(whole, 10, "renormalise")[-1].cells["work"]["range_low"] is None
+    slips[2] = SlipCounts(41, 40, 0)
+    part = counts_of(frame_of(1, 1, ballot_mode="slip"), tree, places, counts, slips)
+    assert result_rows(part, 10, "renormalise")[-1].cells["work"]["range_low"] == cell["range_low"]

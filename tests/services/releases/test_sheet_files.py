@@ -7,11 +7,12 @@ from survey_app.domain.messages import Refused
 from survey_app.domain.release import Audience
 from survey_app.models import Release
 from survey_app.services.publishing import draft_release, publish
+from survey_app.services.releases.issued_sheets import has_issued_sheet, issued_sheet, issued_targets
 from survey_app.services.releases.result_rows import OWN_LEVEL
 from survey_app.services.releases.sheet_files import one_sheet, write_sheet_files
 from survey_app.services.releases.sheets import unit_sheets
 from survey_app.services.releases.stored_rows import stored_rows
-from tests.results_fixtures.cases import SURVEY, answered
+from tests.results_fixtures.cases import SURVEY, TARGETS, Case, answered
 from tests.results_fixtures.printed import cell, head, row
 
 
@@ -98,3 +99,18 @@ def test_a_target_with_the_code_of_a_unit_has_a_sheet_of_its_own():
     ]
     asked = head(questions={"overall": "总的来说？", "work": "该单位？"}, places=1)
     assert [each.code for each in unit_sheets(asked, rows)] == ["43", "target-43", "D1"]
+
+
+def test_a_place_that_is_a_target_too_is_issued_two_sheets(sqlite_database, drawn_nothing):
+    questions = [SURVEY["questions"][0], TARGETS["questions"][0]]
+    case = Case(sqlite_database, SURVEY | {"questions": questions, "targets": [{"code": "43A11", "name": "服务大厅"}]})
+    case.answer("43A11", [bytes([1 + number % 2, 1 + number % 3]) for number in range(40)])
+    publish(case.close().database, case.slug, "lin", audience=Audience.INTERNAL)
+    with case.database.reading() as session:
+        assert issued_targets(session, case.slug) == ["43A11"]
+        release, as_place = issued_sheet(session, case.slug, "43A11")
+        _, as_target = issued_sheet(session, case.slug, "43A11", as_target=True)
+        assert as_place == one_sheet(session, release, "43A11")
+        assert as_target == one_sheet(session, release, "target-43A11") != as_place
+        assert has_issued_sheet(session, case.slug, "43A11")
+        assert not has_issued_sheet(session, case.slug, "43D")

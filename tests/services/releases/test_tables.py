@@ -143,10 +143,11 @@ def test_waves_weights_and_attention():
         "design_effect": "1.32",
         "effective_n": 91,
     }
-    cells = {"overall": cell(20, 12, 8, 12)}
+    cells = {"overall": cell(20, 12, 8, 12) | {"range_note": "wilson_on_count"}}
+    silent = {"places": 2, "people": 1240, "units": [{"code": "a", "name": "静村", "people": 1200}] * 2}
     weighted = made(
         (
-            head(places=1, roll_up="population"),
+            head(places=1, roll_up="population", handed_on=silent),
             [row("v", "先锋村", "village", "", [], cells, extras={"overall": extra})],
         )
     )
@@ -158,6 +159,13 @@ def test_waves_weights_and_attention():
         91,
     )
     assert line["合计占比 %，未加权"] == ""
+    assert "本次这样计入的有 2 个测评点、1,240 人，见表10。" in weighted["表5 全部单位"].notes
+    told = dict(weighted["表10 方法与说明"].rows)["人数计入其他测评点"]
+    assert told.startswith("2 个测评点无人作出评价，其应参评的 1,240 人按人数比例")
+    assert told.endswith("：静村（1,200 人）、静村（1,200 人）")
+    assert [each["备注"] for each in lines(weighted["表5 全部单位"])] == ["Wilson 法"]
+    nobody = made((head(places=1, roll_up="population", handed_on=silent | {"places": 0}), []))
+    assert ["人数计入其他测评点", "没有：有应参评人数的测评点都有人作出评价"] in nobody["表10 方法与说明"].rows
     # 12 of 52 do not know.
     assert [line["原因"] for line in lines(weighted["表9 需关注单位"])] == ["不了解的较多"]
     assert "占比经加权，不等于分子 ÷ 分母" in lines(weighted["表2 总体结果"])[0]["备注"]

@@ -164,6 +164,9 @@ def test_hours_are_those_of_the_surveys_day(survey):
         assert {n: count for n, count in enumerate(hours.today) if count} == {0: 6, 9: 16, 10: 8}
         assert {n: count for n, count in enumerate(hours.yesterday) if count} == {23: 1}
         assert (hours.now, hours.last_hour) == (10, 16)
-        assert sum(turnout_hours(session, found, {village}, now).today) == 4
+        village_unit = session.get_one(Place, village).unit_id
+        assert sum(turnout_hours(session, found, village_unit, now).today) == 4
+        above = session.get_one(Unit, village_unit).parent_id
+        assert sum(turnout_hours(session, found, above, now).today) == 4
         at_midnight = turnout_hours(session, found, None, datetime(2026, 3, 1, 16, 1, tzinfo=UTC))
         assert (at_midnight.now, at_midnight.last_hour) == (0, 1)

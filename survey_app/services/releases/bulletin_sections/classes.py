@@ -1,12 +1,13 @@
 """二、分类情况: units beside units of their own class, never across classes, and questions beside questions."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from types import MappingProxyType
 
 from survey_app.documents.bulletin import Picture, Section
 from survey_app.documents.bulletin.content import Block
 from survey_app.documents.printed_table import Column, PrintedTable
 from survey_app.services.releases.bulletin_sections import words
+from survey_app.services.releases.figure_names import FigureName, class_names
 from survey_app.services.releases.result_rows import OWN_LEVEL, ResultRow
 from survey_app.services.releases.tables import wording
 from survey_app.services.releases.tables.wording import Head
@@ -16,22 +17,25 @@ _MOST_ROWS = 40
 _MOST_NAMES = 8
 
 
-def classes(head: Head, rows: Sequence[ResultRow], pictures: Mapping[str, Picture]) -> Section | None:
+def classes(head: Head, rows: Sequence[ResultRow], pictures: Mapping[FigureName, Picture]) -> Section | None:
     """Return the second section; None where there is nothing to set side by side."""
-    compared = [*_areas(head, rows), *_targets(head, rows)]
-    asked = list(_questions(head, rows))
-    parts = [*_pictured(compared, pictures.get("headline")), *_pictured(asked, pictures.get("heatmap"))]
+    parts = [*_areas(head, rows, pictures), *_targets(head, rows, pictures)]
+    by_question, about_targets = _of_kind(pictures, "heatmap"), wording.headline(head)["about"] == "targets"
+    if about_targets and by_question:
+        parts.append(Section("各题", ["各评议对象各题的合计占比如下图。", *by_question]))
+    by_group = _of_kind(pictures, "groups")
+    if by_group:
+        parts.append(Section("各票种", ["各票种的合计占比按本票种的答卷计算，未加权，如下图。", *by_group]))
+    parts += _questions(head, rows, [] if about_targets else by_question)
     return Section("分类情况", parts) if parts else None
 
 
-def _pictured(sections: Sequence[Section], picture: Picture | None) -> Sequence[Section]:
-    """Put a picture at the end of the last of some sections."""
-    if not sections or picture is None:
-        return sections
-    return [*sections[:-1], replace(sections[-1], blocks=[*sections[-1].blocks, picture])]
+def _of_kind(pictures: Mapping[FigureName, Picture], kind: str) -> list[Picture]:
+    """Return the pictures of a table that may take several, in their order."""
+    return [picture for figure, picture in pictures.items() if figure.kind == kind]
 
 
-def _areas(head: Head, rows: Sequence[ResultRow]) -> Iterator[Section]:
+def _areas(head: Head, rows: Sequence[ResultRow], pictures: Mapping[FigureName, Picture]) -> Iterator[Section]:
     code = head["headline_question"]
     tops = wording.top_rows(head, rows)
     under = {row.code for row in tops} if len(tops) == 1 else {""}
@@ -41,23 +45,38 @@ def _areas(head: Head, rows: Sequence[ResultRow]) -> Iterator[Section]:
         if not row.is_target and row.parent_code in under and row.level != OWN_LEVEL and code in row.cells
     ]
     if len(units) > 1:
-        yield Section("各地区", list(_by_class(head, units)))
+        blocks = list(_by_class(head, units))
+        # One picture shows areas of all classes: it stands before their sections, or at the end where there are none.
+        picture = _of_kind(pictures, "headline")
+        yield Section("各地区", [*picture, *blocks] if isinstance(blocks[0], Section) else [*blocks, *picture])
 
 
-def _targets(head: Head, rows: Sequence[ResultRow]) -> Iterator[Section]:
+def _targets(head: Head, rows: Sequence[ResultRow], pictures: Mapping[FigureName, Picture]) -> Iterator[Section]:
     code = head["headline_question"]
     targets = [row for row in rows if row.is_target and code in row.cells]
     if targets:
+        names = class_names(row.unit_class for row in rows if row.is_target)
+        of_class = {
+            name: pictures[figure]
+            for number, name in enumerate(names or [targets[0].unit_class], start=1 if names else 0)
+            for figure in (FigureName("headline", of_class=number),)
+            if figure in pictures
+        }
         several = len({row.unit_class for row in targets}) > 1
-        yield Section("各序列" if several else "各评议对象", list(_by_class(head, targets)))
+        yield Section("各序列" if several else "各评议对象", list(_by_class(head, targets, of_class)))
 
 
-def _by_class(head: Head, units: Sequence[ResultRow]) -> Iterator[Block]:
+def _by_class(
+    head: Head, units: Sequence[ResultRow], pictures: Mapping[str, Picture] = MappingProxyType({})
+) -> Iterator[Block]:
+    """Give each class its text, its table, and its picture where it has one of its own."""
     found: dict[tuple[str, str], list[ResultRow]] = {}
     for row in units:
         found.setdefault((row.level, row.unit_class), []).append(row)
     for members in found.values():
         blocks = list(_class(head, members))
+        if members[0].unit_class in pictures and len(members) <= _MOST_ROWS:
+            blocks.append(pictures[members[0].unit_class])
         yield from [Section(wording.class_of(members[0]), blocks)] if len(found) > 1 else blocks
 
 
@@ -91,11 +110,11 @@ def _tied(names: Sequence[str]) -> str:
 
 
 def _bands(compared: Sequence[ResultRow], code: str) -> str:
-    """Say which units differ from their class by more than chance; a difference of positions alone says little."""
+    """Say which units clearly differ from their class, all being compared; positions alone say little."""
     found: dict[str, list[str]] = {}
     for row in compared:
         band = row.extras.get(code, {}).get("band")
-        if band in wording.BANDS and band != "as_expected":
+        if band in wording.BANDS and row.extras[code].get("band_clear"):
             found.setdefault(band, []).append(wording.name(row))
     said = [
         f"{wording.BANDS[band]}的有{words.listed(found[band], _MOST_NAMES)}" for band in wording.BANDS if band in found
@@ -161,7 +180,7 @@ def _table(head: Head, members: Sequence[ResultRow], shown: Sequence[ResultRow])
     return PrintedTable(f"各单位 {of}"[:31], f"{of}测评结果", notes, columns, lines)
 
 
-def _questions(head: Head, rows: Sequence[ResultRow]) -> Iterator[Section]:
+def _questions(head: Head, rows: Sequence[ResultRow], pictures: Sequence[Picture]) -> Iterator[Section]:
     """Give the questions about the place, over the whole survey."""
     tops = wording.top_rows(head, rows)
     asked = [each for each in head["questions"] if each["about"] != "targets"]
@@ -171,7 +190,7 @@ def _questions(head: Head, rows: Sequence[ResultRow]) -> Iterator[Section]:
     found = [each for each in asked if words.is_shown(head, top, each["code"])]
     others = [each for each in found if each["code"] != head["headline_question"]]
     said = _highest_and_lowest(head, top, others)
-    yield Section("各项工作", [said, _question_table(head, top, asked)])
+    yield Section("各项工作", [said, _question_table(head, top, asked), *pictures])
 
 
 def _highest_and_lowest(head: Head, top: ResultRow, others: Sequence[Mapping[str, object]]) -> str:

@@ -1,12 +1,17 @@
 """三、突出问题 and 四、整改要求: what deserves attention, and a text for a clerk to complete."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from survey_app.documents.bulletin import Section
 from survey_app.services.releases.bulletin_sections import words
 from survey_app.services.releases.result_rows import OWN_LEVEL, ResultRow
 from survey_app.services.releases.tables import wording
-from survey_app.services.releases.tables.comparisons import MUCH_UNKNOWN, attention_reasons
+from survey_app.services.releases.tables.comparisons import (
+    MUCH_UNKNOWN,
+    attention_reasons,
+    has_dropped,
+    is_below_class,
+)
 from survey_app.services.releases.tables.wording import Head
 
 _MOST_UNITS = 15
@@ -16,32 +21,52 @@ _MOST_WORDS = 10
 
 def problems(head: Head, rows: Sequence[ResultRow]) -> Section:
     """Return the third section; it names no unit whose row is hidden."""
-    found = [*_questions(head, rows), *_units(head, rows), *_unknown(head, rows), *_words(head), *_coverage(head)]
+    low = [*_questions(head, rows), *_units(head, rows), *_nothing(head, rows)]
+    found = [*low, *_unknown(head, rows), *_words(head), *_coverage(head)]
     if not found:
         shown = any(words.is_shown(head, row, head["headline_question"]) for row in rows)
-        found = ["本次未见明显低于同类的单位和较为集中的问题。" if shown else "因样本不足，本次不作问题分析。"]
+        found = ["可比的单位和题目不足，未作比较；未见较为集中的问题。" if shown else "因样本不足，本次不作问题分析。"]
     return Section("突出问题", found)
 
 
 def _questions(head: Head, rows: Sequence[ResultRow]) -> Iterator[str]:
+    """Name the questions that are clearly below the others; the lowest of several is always some question."""
+    texts = wording.question_texts(head)
+    for top, below in _compared_questions(head, rows):
+        rates = {code: words.rate_of(head, top.cells[code]) or "" for code, clear in below.items() if clear}
+        lowest = sorted(rates, key=lambda code: words.printed(rates[code]))[:_MOST_QUESTIONS]
+        if not lowest:
+            continue
+        said = "；".join(
+            f"{words.in_quotes(texts[code])}{rates[code]}%（作出评价 {words.number(top.cells[code]['rated'])} 份）"
+            for code in lowest
+        )
+        yield f"评价较低的工作。{words.APPROVAL}明显低于其他题目的是：{said}。"
+
+
+def _compared_questions(head: Head, rows: Sequence[ResultRow]) -> Iterator[tuple[ResultRow, Mapping[str, bool]]]:
+    """Give the row of the whole survey with its compared questions, and which are clearly below the others."""
     tops = wording.top_rows(head, rows)
-    if len(tops) != 1:
-        return
-    top, texts = tops[0], wording.question_texts(head)
-    compared = [
-        code
-        for code, cell in top.cells.items()
-        if code != head["headline_question"] and words.is_shown(head, top, code) and cell["rated"] >= words.ENOUGH
-    ]
-    rates = {code: words.rate_of(head, top.cells[code]) or "" for code in compared}
-    if len(set(rates.values())) < 2:
-        return
-    lowest = sorted(compared, key=lambda code: words.printed(rates[code]))[: min(_MOST_QUESTIONS, len(compared) // 2)]
-    said = "；".join(
-        f"{words.in_quotes(texts[code])}{rates[code]}%（作出评价 {words.number(top.cells[code]['rated'])} 份）"
-        for code in lowest
-    )
-    yield f"评价较低的工作。{words.APPROVAL}较低的题目是：{said}。"
+    if len(tops) == 1:
+        marks = {code: tops[0].extras.get(code, {}).get("below_others") for code in tops[0].cells}
+        below = {code: bool(mark) for code, mark in marks.items() if mark is not None}
+        if below:
+            yield tops[0], below
+
+
+def _nothing(head: Head, rows: Sequence[ResultRow]) -> Iterator[str]:
+    """Say plainly what was compared without anything standing out: somebody is always the lowest."""
+    code = head["headline_question"]
+    extras = [each.extras.get(code, {}) for each in rows]
+    compared = {
+        "没有单位明显低于同类": [is_below_class(each) for each in extras if "band" in each],
+        "没有单位较上次明显下降": [has_dropped(each) for each in extras if "change" in each],
+        "没有题目明显低于其他题目": [low for _, below in _compared_questions(head, rows) for low in below.values()],
+    }
+    none = [said for said, low in compared.items() if low and not any(low)]
+    if none:
+        lead = "" if any(map(any, compared.values())) else "没有明显突出的问题。"
+        yield f"{lead}按多重比较校正后，{'，'.join(none)}；占比的高低先后可能只是偶然波动。"
 
 
 def _units(head: Head, rows: Sequence[ResultRow]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from survey_app.documents.printed_table import PrintedTable
 from survey_app.services.releases.result_rows import ResultRow
-from survey_app.services.releases.tables import comparisons, method, overview, units
+from survey_app.services.releases.tables import channels, comparisons, method, overview, units
 from survey_app.services.releases.tables.wording import Head
 
 
@@ -25,9 +25,10 @@ def release_tables(head: Head, rows: Sequence[ResultRow]) -> Sequence[PrintedTab
 
 
 def long_tables(head: Head, rows: Sequence[ResultRow]) -> Sequence[PrintedTable]:
-    """Return the tables that only the workbook has: every unit by question, and by group."""
-    several = [units.groups_table(head, rows)] if len(head["groups"]) > 1 else []
-    return [units.long_table(head, rows), *several]
+    """Return the tables that only the workbook has: every unit by question, by group, and every target by channel."""
+    groups = [units.groups_table(head, rows)] if len(head["groups"]) > 1 else []
+    apart = [channels.channels_table(head, rows)] if head["channel_targets"] else []
+    return [units.long_table(head, rows), *groups, *apart]
 
 
 def applies(table: PrintedTable) -> bool:

@@ -1,9 +1,11 @@
-"""Tables 6 to 9: groups, waves, weighted beside unweighted, units for attention."""
+"""Tables 6 to 9: groups or a choice, waves, weighted beside unweighted, units for attention."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from survey_app.documents.printed_table import Column, PrintedTable
+from survey_app.services.releases.crossing import crossed_rows
 from survey_app.services.releases.result_rows import ResultRow
 from survey_app.services.releases.tables import units, wording
 from survey_app.services.releases.tables.wording import Head
@@ -22,10 +24,12 @@ def _without(name: str, head: Head, of: str, why: str) -> PrintedTable:
 
 
 def groups(head: Head, rows: Sequence[ResultRow]) -> PrintedTable:
-    """Table 6: respondent group × question."""
+    """Table 6: respondent group × question; where there is one group, its first choice × question."""
     name, of = "表6 票种与题目", "各票种各题"
+    if len(head["groups"]) < 2 and head.get("crossing"):
+        return _choice(head)
     if len(head["groups"]) < 2:
-        return _without(name, head, of, "只有一个票种。")
+        return _without(name, head, of, "只有一个票种，也没有可以公布的单选题分列。")
     targets = any(row.is_target for row in rows)
     chosen = [row for row in rows if row.is_target] if targets else wording.top_rows(head, rows)
     texts = wording.question_texts(head)
@@ -40,6 +44,38 @@ def groups(head: Head, rows: Sequence[ResultRow]) -> PrintedTable:
             for row in chosen
             for code in row.cells
             for group in head["groups"]
+        ],
+    )
+
+
+def _choice(head: Head) -> PrintedTable:
+    crossing, texts = head["crossing"], wording.question_texts(head)
+    choice = wording.text(crossing["text"])
+    kinds = {"blank": "未填", "paper": "纸质票（不分列）"}
+    on_paper = (
+        f"纸质票按总数录入，不知道同一张票上的各项回答，不能按该题分列；各选项以不含纸质票的 {crossing['ballots']:,} 份"
+        f"答卷为准，纸质票 {crossing['paper']:,} 份另列一行。"
+    )
+    return PrintedTable(
+        "表6 单选题与题目",
+        wording.title(head, f"按“{choice}”的回答分列"),
+        [
+            f"按单选题“{choice}”的回答分列，只列全部测评点的合计；占比未加权。",
+            f"{wording.RATED}{wording.ALL}",
+            *([on_paper] if crossing["paper"] else []),
+            f"备注“{wording.TOO_FEW}”的，作出评价不足 {head['threshold']} 份，或为防止推算而隐藏；"
+            "各题结果有隐藏的，只分列一个题目。",
+            "各行的差别不说明原因：回答不同的人，其他方面也可能不同。",
+            wording.versions(head),
+        ],
+        (Column("题目", 40), Column("回答", 20), *units.CROSSED_FIGURES),
+        [
+            [
+                texts[row["question"]],
+                kinds[row["row"]] if option is None else wording.text(option),
+                *units.crossed_cells(row),
+            ]
+            for option, row in crossed_rows(head)
         ],
     )
 
@@ -163,7 +199,8 @@ def attention(head: Head, rows: Sequence[ResultRow]) -> PrintedTable:
         "表9 需关注单位",
         wording.title(head, "需关注单位"),
         [
-            "列入条件：与同类相比偏低或明显偏低；较上次明显下降；不了解的占作出评价与不了解之和的 "
+            "列入条件：与同类相比偏低或明显偏低，且已按多重比较校正（Benjamini–Hochberg，全部单位一并比较，5%）；"
+            "较上次明显下降；不了解的占作出评价与不了解之和的 "
             f"{MUCH_UNKNOWN}% 以上。按单位顺序，不是排名。{wording.TOO_FEW}的单位不列。",
             "" if lines else "没有符合条件的单位。",
             wording.versions(head),
@@ -180,14 +217,24 @@ def attention(head: Head, rows: Sequence[ResultRow]) -> PrintedTable:
     )
 
 
+def is_below_class(extra: Mapping[str, Any]) -> bool:
+    """Whether a unit is below its class by more than chance, all units having been looked through."""
+    return extra.get("band") in ("worse", "much_worse") and bool(extra.get("band_clear"))
+
+
+def has_dropped(extra: Mapping[str, Any]) -> bool:
+    """Whether a unit is below the last wave by more than chance, all changes having been looked through."""
+    return bool(extra.get("change_clear")) and Decimal(extra["change"]) < 0
+
+
 def attention_reasons(row: ResultRow, code: str) -> Iterator[str]:
     """Say why a unit deserves attention; nothing where it does not, or where its row is hidden."""
     cell, extra = row.cells[code], row.extras.get(code, {})
     if cell["suppressed"] or cell["approval_rate"] is None:
         return
-    if extra.get("band") in ("worse", "much_worse"):
+    if is_below_class(extra):
         yield f"与同类相比{wording.BANDS[extra['band']]}"
-    if extra.get("change_clear") and Decimal(extra["change"]) < 0:
+    if has_dropped(extra):
         yield f"较上次明显下降 {extra['change'].lstrip('-−')} 个百分点"
     unknown = cell["dont_know"]
     if unknown * 100 >= MUCH_UNKNOWN * (cell["rated"] + unknown):

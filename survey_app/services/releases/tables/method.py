@@ -17,6 +17,9 @@ _PROCESSING = (
     "不足 1 的不写作 100.0，大于 0 的不写作 0.0"
 )
 
+#: So many places whose people count to others are named; the JSON has all.
+_MOST_NAMED = 30
+
 _STEPS = {"prepared": "经办", "checked": "审核", "approved": "签发"}
 
 
@@ -41,6 +44,7 @@ def _lines(head: Head) -> Iterator[tuple[str, str]]:
         options = " / ".join(wording.text(option["text"]) for option in each["options"])
         yield f"题目 {each['code']}", f"{wording.text(each['text'])}（{options}）"
     yield "评价对象", _population(head)
+    yield "总体", _eligible(head)
     on_paper = "；另发纸质测评表，收回后由工作人员清点录入" if head.get("paper") else ""
     yield "参加方式", _RECRUITED[head.get("selection", "self")] + on_paper
     yield "渠道", "、".join(f"{wording.CHANNELS[each['channel']]} {each['ballots']:,} 份" for each in head["channels"])
@@ -53,6 +57,7 @@ def _lines(head: Head) -> Iterator[tuple[str, str]]:
     )
     yield "口径", f"{wording.RATED}{wording.ALL}"
     yield "加权", "".join(wording.weighting(head)) or "未加权"
+    yield "人数计入其他测评点", _handed_on(head)
     yield "区间", wording.ranges(head)
     yield (
         "处理",
@@ -67,13 +72,36 @@ def _lines(head: Head) -> Iterator[tuple[str, str]]:
     )
     yield "局限", "回答反映参与者的看法；没有答卷的人可能有不同看法。同一人能否重复参加，取决于参加方式。"
     yield "问卷指纹", f"SHA-256 {head['questionnaire_sha256']}"
+    yield "数据指纹", f"SHA-256 {head['figures_sha256']}（隐藏处理后的全部统计数字，即签发的数字）"
     yield "口径版本和软件", f"{head['formula_version']}；{head['software']}"
     for each in head.get("sign_off", ()):
         yield _STEPS[each["step"]], "　".join(filter(None, (each["post"], each["name"], each["on"])))
 
 
+def _handed_on(head: Head) -> str:
+    """Name the places whose people count to their siblings, and say how many they are."""
+    silent = head.get("handed_on")
+    if silent is None:
+        return ""
+    if not silent["places"]:
+        return "没有：有应参评人数的测评点都有人作出评价"
+    named = "、".join(f"{each['name']}（{each['people']:,} 人）" for each in silent["units"][:_MOST_NAMED])
+    more = " 等" if silent["places"] > _MOST_NAMED else ""
+    return (
+        f"{silent['places']:,} 个测评点无人作出评价，其应参评的 {silent['people']:,} 人按人数比例计入同一上级的其他"
+        f"测评点（都无人作出评价的，计入再上一级），即假定其看法与邻近测评点相同：{named}{more}"
+    )
+
+
 def _invalid(head: Head) -> str:
     return f"（其中无效的纸质票 {head['invalid']:,} 份）" if head["invalid"] else ""
+
+
+def _eligible(head: Head) -> str:
+    if not head.get("eligible"):
+        return "应参评人数未登记"
+    missing = head["places"] - head["eligible_places"]
+    return f"应参评 {head['eligible']:,} 人" + (f"，另有 {missing:,} 个测评点未登记" if missing else "")
 
 
 def _population(head: Head) -> str:

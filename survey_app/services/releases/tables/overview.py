@@ -50,7 +50,25 @@ def _participation(head: Head) -> Iterator[tuple[object, ...]]:
     places, covered = head["places"], head["places_with_ballots"]
     yield "测评点", places, "", ""
     yield "有答卷的测评点", covered, round_percent(covered, places), "覆盖率；没有答卷的测评点照列，不剔除"
+    yield from _expected(head)
+    yield "标记待查的答卷", None, "", "未设标记规则：不收集设备和网络地址，无从标记"
     yield from _times(head)
+    yield from _days(head)
+
+
+def _expected(head: Head) -> Iterator[tuple[object, ...]]:
+    """Give the people who may take part, and how far the quotas were filled: overall, and by places that reached."""
+    if head.get("eligible"):
+        missing = head["places"] - head["eligible_places"]
+        yield "应参评人数", head["eligible"], "", f"另有 {missing:,} 个测评点未登记人数" if missing else ""
+    names = {each["code"]: wording.text(each["name"]) for each in head["groups"]}
+    for each in head.get("quotas", ()):
+        of = f"：{names[each['group']]}" if len(names) > 1 else ""
+        yield f"目标份数{of}", each["expected"], "", f"{each['places']:,} 个测评点设有目标"
+        share = round_percent(each["ballots"], each["expected"])
+        yield f"目标完成{of}", each["ballots"], share, "有目标的测评点的有效票 ÷ 目标份数"
+        reached = round_percent(each["places_reached"], each["places"])
+        yield f"达到目标的测评点{of}", each["places_reached"], reached, "占设有目标的测评点"
 
 
 def _times(head: Head) -> Iterator[tuple[object, ...]]:
@@ -58,6 +76,23 @@ def _times(head: Head) -> Iterator[tuple[object, ...]]:
     for each in head["acts"]:
         said = wording.moment(head, each["at"]) + (f"，原因：{each['reason']}" if each["reason"] else "")
         yield named[each["act"]], None, "", said
+
+
+#: A line for each of so many days; longer surveys have a line for each week.
+_MOST_DAYS = 31
+
+
+def _days(head: Head) -> Iterator[tuple[object, ...]]:
+    """Give the ballots of each day or week in the survey's time zone. Paper is entered after closing: it has no day."""
+    days: dict[str, int] = {}
+    for hour, ballots in head.get("turnout_hours", ()):
+        days[hour[:10]] = days.get(hour[:10], 0) + ballots
+    names, counts = list(days), list(days.values())
+    step = 1 if len(days) <= _MOST_DAYS else 7
+    of = "扫码、电话和协助填答的有效票" if head.get("paper") else ""
+    for at in range(0, len(days), step):
+        some = names[at : at + step]
+        yield " 至 ".join(dict.fromkeys((some[0], some[-1]))), sum(counts[at : at + step]), "", of
 
 
 def headline(head: Head, rows: Sequence[ResultRow]) -> PrintedTable:
@@ -88,17 +123,18 @@ def headline(head: Head, rows: Sequence[ResultRow]) -> PrintedTable:
 def _channel_rows(head: Head) -> Iterator[list[object]]:
     """Give the channels apart, where there are several; the rows above merge them."""
     for channel, cell in head.get("channel_cells", {}).items():
-        counts: list[object] = ["", ""]
-        if not cell["suppressed"]:
-            counts = [cell["satisfied"] + cell["basically_satisfied"], cell["rated"]]
-        rate = "" if cell["suppressed"] else cell["approval_rate"]
-        said = wording.TOO_FEW if cell["suppressed"] else "未加权"
-        yield [wording.CHANNELS[channel], "满意和基本满意合计占比", *counts, rate, said]
+        remark = wording.TOO_FEW if cell["suppressed"] else "未加权" if wording.is_weighted(head) else ""
+        yield from _rates(head, wording.CHANNELS[channel], cell, [remark])
 
 
 def _headline_rows(head: Head, row: ResultRow, code: str) -> Iterator[list[object]]:
-    cell, weighted = row.cells[code], len(head["groups"]) > 1 or head.get("roll_up") == "population"
-    for key, name, good, wide in (
+    weighted = "占比经加权，不等于分子 ÷ 分母" if wording.is_weighted(head) else ""
+    yield from _rates(head, wording.name(row), row.cells[code], [wording.remark(head, row, code), weighted])
+
+
+def _rates(head: Head, name: str, cell: wording.Cell, remarks: Sequence[str]) -> Iterator[list[object]]:
+    """Give the four rates of a cell, a line each, and say which of them is the main one."""
+    for key, rate, good, wide in (
         ("satisfied_rate", "满意占比", ("satisfied",), False),
         ("approval_rate", "满意和基本满意合计占比", ("satisfied", "basically_satisfied"), False),
         ("satisfied_rate_all", "满意占比（含“不了解”）", ("satisfied",), True),
@@ -107,14 +143,9 @@ def _headline_rows(head: Head, row: ResultRow, code: str) -> Iterator[list[objec
         counts: list[object] = ["", ""]
         if not cell["suppressed"]:
             counts = [sum(cell[each] for each in good), cell["rated"] + (cell["dont_know"] if wide else 0)]
-        main = key == ("approval_rate_all" if head["headline_base"] == "all" else "approval_rate")
-        said = [
-            wording.remark(head, row, code),
-            "主口径" if main else "",
-            "占比经加权，不等于分子 ÷ 分母" if weighted else "",
-        ]
+        said = [*remarks[:1], "主口径" if key == wording.headline_rate(head) else "", *remarks[1:]]
         hidden = cell["suppressed"] or (cell["rated"] > 0 and cell[key] is None)
-        yield [wording.name(row), name, *counts, "" if hidden else cell[key], "；".join(filter(None, said))]
+        yield [name, rate, *counts, "" if hidden else cell[key], "；".join(filter(None, said))]
 
 
 def _classes(head: Head, targets: Sequence[ResultRow]) -> PrintedTable:

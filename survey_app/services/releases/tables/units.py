@@ -83,16 +83,16 @@ class FigureColumns:
 
     def _remark(self, row: ResultRow, code: str, extra: Mapping[str, Any]) -> str:
         said = wording.remark(self.head, row, code)
-        if said or not self.waves:
-            return said
-        return wording.NO_CHANGE.get(extra.get("change_reason") or "", "")
+        if not said and self.waves:
+            said = wording.NO_CHANGE.get(extra.get("change_reason") or "", "")
+        return "；".join(filter(None, (said, wording.range_remark(row.cells[code]))))
 
 
 def rates(cell: wording.Cell) -> list[object]:
     """Return the printed rates and the range of a cell; empty where hidden, a dash where nobody rated."""
     hidden = cell["rated"] is None or (cell["rated"] > 0 and cell["approval_rate"] is None)
     found: list[object] = [cell[key] if cell[key] is not None or not hidden else "" for key, _ in _RATES[:4]]
-    # A rate without a range: everybody of a list answered.
+    # A rate without a range: everybody of a list answered, or places are too few.
     without = "" if hidden or cell["approval_rate"] is not None else None
     return found + [cell[key] if cell[key] is not None else without for key, _ in _RATES[4:]]
 
@@ -149,7 +149,8 @@ def _units(tab: str, of: str, head: Head, rows: Sequence[ResultRow]) -> PrintedT
 def _standing_notes(head: Head) -> list[str]:
     said = [
         "位次只在同一类别、作出评价 30 份以上的单位之间排列，打印出的占比相同的并列；位次范围是考虑偶然波动后，"
-        "在 95% 水平上同时成立的可能位次。“与同类相比”按同类总体占比的 95% 和 99.8% 界限分五档，已计入过度离散。"
+        "在 95% 水平上同时成立的可能位次。“与同类相比”按同类总体占比的 95% 和 99.8% 界限分五档，已计入过度离散，"
+        "未作多重比较校正：即使各单位并无差别，也约有 5% 的单位因偶然列入偏高或偏低，校正后的见表9。"
     ]
     if head.get("verdict"):
         said.append(
@@ -211,6 +212,22 @@ def groups_table(head: Head, rows: Sequence[ResultRow]) -> PrintedTable:
     )
 
 
+#: The columns after the name of an answer to a choice: counts and rates, no range.
+CROSSED_FIGURES = (
+    Column("有效票", 10, "integer"),
+    *(Column(header, 10, "integer") for _, header in _COUNTS),
+    *(Column(header, 13, "rate") for _, header in _RATES[:4]),
+    Column("备注", 12),
+)
+
+
+def crossed_cells(cell: wording.Cell) -> list[object]:
+    """Return counts and rates of one answer; what is hidden is empty, and nobody rated is a dash."""
+    hidden = cell["suppressed"]
+    shown = ["" if hidden else cell[key] for key, _ in _RATES[:4]]
+    return [cell["ballots"], *(cell[key] for key, _ in _COUNTS), *shown, wording.TOO_FEW if hidden else ""]
+
+
 def group_cells(head: Head, row: ResultRow, code: str, group: Mapping[str, Any]) -> list[object]:
     """Return one group's name, weight, counts and rates at one unit and question."""
     cell = row.group_cells[group["code"]][code]
@@ -220,5 +237,5 @@ def group_cells(head: Head, row: ResultRow, code: str, group: Mapping[str, Any])
         cell["ballots"],
         *(cell[key] for key, _ in _COUNTS),
         *rates(cell),
-        wording.TOO_FEW if cell["suppressed"] else "",
+        wording.TOO_FEW if cell["suppressed"] else wording.range_remark(cell),
     ]

@@ -52,6 +52,8 @@ NO_CHANGE = {
     "rules_changed": "加权方法或票种有改动，不比较",
 }
 
+RANGE_NOTES = {"wilson_on_count": "Wilson 法", "few_places": "测评点过少"}
+
 RATED = (
     "作出评价 = 满意 + 基本满意 + 不满意，不含“不了解”和未填。满意占比 = 满意 ÷ 作出评价；"
     "满意和基本满意合计占比 =（满意 + 基本满意）÷ 作出评价。"
@@ -136,6 +138,11 @@ def remark(head: Head, row: ResultRow, code: str) -> str:
     return _missing(head, row, code)
 
 
+def range_remark(cell: Cell) -> str:
+    """Say what a reader of a cell's range has to know; releases of older versions say nothing."""
+    return RANGE_NOTES.get(cell.get("range_note") or "", "")
+
+
 def _missing(head: Head, row: ResultRow, code: str) -> str:
     if not row.cells[code]["rated"]:
         return ""
@@ -163,6 +170,11 @@ def notes(head: Head) -> list[str]:
     ]
 
 
+def is_weighted(head: Head) -> bool:
+    """Say whether rates are weighted, by group or by population."""
+    return len(head["groups"]) > 1 or head.get("roll_up") == "population"
+
+
 def weighting(head: Head) -> Iterator[str]:
     """Say how rates are weighted, where they are."""
     if len(head["groups"]) > 1:
@@ -174,17 +186,26 @@ def weighting(head: Head) -> Iterator[str]:
             "测评点以上各占比按测评点应参评人数加权，权重限制在平均权重的 0.2 至 5 倍；隐藏的测评点合并为一层计算，"
             "无人作出评价的测评点，其人数计入同一上级的其他测评点。"
         )
+        silent = head.get("handed_on")
+        if silent and silent["places"]:
+            yield f"本次这样计入的有 {silent['places']:,} 个测评点、{silent['people']:,} 人，见表10。"
 
 
 def ranges(head: Head) -> str:
     """Say what the two columns of the range are, and what they are not."""
     selection = head.get("selection", "self")
     if selection == "random":
+        targets = "评议对象以测评点为群估计；" if any(each["about"] == "targets" for each in head["questions"]) else ""
         return (
             "区间为满意和基本满意合计占比的 95% 置信区间：各测评点内随机抽取，按层估计，含有限总体校正；"
+            f"{targets}占比为 0 或 100% 的按票数用 Wilson 区间，备注“Wilson 法”；"
             "未答卷的人可能与答卷的人不同，请与回收率一并阅读。"
         )
-    method = "一个测评点用 Wilson 区间；其上以测评点为群，线性化方差，logit 区间，自由度为测评点数减 1"
+    method = (
+        "一个测评点用 Wilson 区间；其上（评议对象亦同）以测评点为群，线性化方差，logit 区间，自由度为测评点数减 1，"
+        "隐藏的测评点合并为一个；有两三个测评点的不列区间，备注“测评点过少”；占比为 0 或 100%、"
+        "各测评点完全一致或合并为一个的，按票数用 Wilson 区间，备注“Wilson 法”"
+    )
     if selection == "list":
         return (
             f"区间为满意和基本满意合计占比的 95% 区间：{method}。测评票发给名单上的全部人员，请与回收率一并阅读；"

@@ -6,22 +6,29 @@ have the power that the view's policy names (else 403). Which session the cookie
 
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, flash, redirect, request, session, url_for
+from flask import Flask, abort, flash, redirect, render_template, request, session, url_for
 from flask_login import current_user
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from forms.console_forms import LoginForm
 from survey_app.domain import powers
 from survey_app.domain.messages import message
 from survey_app.domain.powers import Power
-from survey_app.services.scopes import Reach, Scope, reach
+from survey_app.models import Survey
+from survey_app.services.scopes import Reach, Scope, rates, reach, touches
 from survey_app.web.languages import say
 from survey_app.web.organiser.access import named, visits
 from survey_app.web.organiser.access.policy import POLICIES, About, Policy
 from survey_app.web.organiser.access.visits import Visitor
 from survey_app.web.organiser.blueprint import organiser
-from survey_app.web.parts import parts
+from survey_app.web.organiser.typed import is_from_here, typed_form
+from survey_app.web.transaction import looking
 
 __all__ = ["Scope", "Visitor", "may", "require_policies", "safe_next", "visitor", "visitor_name"]
+
+#: Where the cookie keeps whose session ended, until the next login.
+_LEFT = "left"
 
 #: Where somebody whose password was set by another may go before it is changed.
 _BEFORE_A_CHANGE = frozenset({"own_account", "change_password", "logout"})
@@ -57,29 +64,30 @@ def _view_of(endpoint: str) -> str:
 
 
 @organiser.before_request
-def _require_login() -> Response | None:
+def _require_login() -> Response | tuple[str, int] | None:
     view = _view_of(request.endpoint or "")
     wanted = POLICIES[view]
     if wanted is None:
         return None
-    if not current_user.is_authenticated:
-        return _to_login()
-    visits.renew(view)
-    if visitor().must_change and view not in _BEFORE_A_CHANGE:
-        return redirect(url_for("organiser.own_account"), 303)
-    _check(wanted)
+    try:
+        with looking() as database:
+            if not current_user.is_authenticated:
+                return to_login()
+            if visitor().must_change and view not in _BEFORE_A_CHANGE:
+                return redirect(url_for("organiser.own_account"), 303)
+            _check(database, wanted)
+    finally:
+        visits.renew(view)
     return None
 
 
-def _check(wanted: Policy) -> None:
+def _check(database: Session, wanted: Policy) -> None:
     who = visitor()
-    # A session of its own: the request's would, for what is posted, wait for its turn to write.
-    with parts().database.reading() as database:
-        things = named.things(database)
-        if not named.is_within(database, who.scope, things):
-            abort(404)
-        if not all(_is_enough(wanted.about, reach(database, who.scope, survey)) for survey in things.surveys):
-            abort(404)
+    things = named.things(database)
+    if not named.is_within(database, who.scope, things):
+        abort(404)
+    if not all(_is_enough(database, wanted.about, who.scope, survey) for survey in things.surveys):
+        abort(404)
     needed = {wanted.power, *things.powers}
     if not all(powers.may(who.role, power) for power in needed):
         abort(403)
@@ -87,15 +95,25 @@ def _check(wanted: Policy) -> None:
         abort(404)
 
 
-def _is_enough(about: About, reached: Reach) -> bool:
-    return reached is Reach.WHOLE if about is About.SURVEY_WHOLE else reached is not Reach.NONE
+def _is_enough(database: Session, about: About, scope: Scope, survey: Survey) -> bool:
+    if about is About.SURVEY_WHOLE:
+        return reach(database, scope, survey) is Reach.WHOLE
+    return touches(database, scope, survey) or (about is About.SURVEY_RATED and rates(database, scope, survey))
 
 
-def _to_login() -> Response:
+def to_login() -> Response | tuple[str, int]:
+    """Lead to the login; a form that somebody had filled in waits there, and is offered again afterwards."""
     if "_user_id" in session:
+        # What else the page still sends, a look at its checklist and then the form itself, is known as its own.
+        kept = {name: session[name] for name in ("_user_id", "csrf_token") if name in session}
         session.clear()
+        session.update({_LEFT: kept.pop("_user_id")} | kept)
         flash(say(message("You were logged out, since nothing was done for 30 minutes or 8 hours are over.")))
-    return redirect(url_for("organiser.login", next=_asked_for()), 303)
+    waiting = typed_form(session.get(_LEFT)) if is_from_here() else None
+    there = _asked_for()
+    if waiting is None:
+        return redirect(url_for("organiser.login", next=there), 303)
+    return render_template("organiser/login.html", form=LoginForm(), next=there, waiting=waiting.write()), 403
 
 
 def _asked_for() -> str | None:

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from flask import abort, request
 from sqlalchemy.orm import Session
 
-from survey_app.domain.messages import Refused
 from survey_app.domain.powers import Power
 from survey_app.models import Job, Survey, SurveyPlan
-from survey_app.services.jobs import JobKind, find_job
+from survey_app.services.jobs import JobKind, find_job, is_of_draft
 from survey_app.services.plans.saving import find_plan
 from survey_app.services.scopes import EVERYTHING, Scope, covers_code, covers_place, job_within, plan_within
-from survey_app.services.surveys import find_survey
+from survey_app.web.organiser.access.survey_or_404 import survey_in
 
 #: Parameters that hold the code of a unit, wherever they stand: in the path, the query or the form.
 UNIT_NAMES = ("unit", "under", "unit_code")
@@ -23,6 +22,7 @@ _POWERS_OF_JOBS = {
     JobKind.SLIPS: Power.PRINT_SLIPS,
     JobKind.PUBLISH: Power.RELEASE,
     JobKind.PAPER_SHEETS: Power.ENTER_PAPER,
+    JobKind.SHEETS: Power.SEE_SHEET,
     JobKind.UNIT_UPLOAD: Power.CHANGE_UNITS,
     JobKind.UNIT_IMPORT: Power.CHANGE_UNITS,
 }
@@ -42,12 +42,14 @@ class Named:
     @property
     def powers(self) -> frozenset[Power]:
         """What one needs for these things, whatever the page: a job is for those who may ask for it."""
-        return frozenset(power_of_job(job.kind) for job in self.jobs if job is not None)
+        return frozenset(power_of_job(job) for job in self.jobs if job is not None)
 
 
-def power_of_job(kind: str) -> Power:
-    """Return which power a kind of job is for; one that is not known here is for those who run surveys."""
-    return _POWERS_OF_JOBS.get(JobKind(kind), Power.RUN_SURVEY)
+def power_of_job(job: Job) -> Power:
+    """Return which power a job is for; a kind that is not known here is for those who run surveys."""
+    if is_of_draft(job):
+        return Power.RELEASE
+    return _POWERS_OF_JOBS.get(JobKind(job.kind), Power.RUN_SURVEY)
 
 
 def things(database: Session) -> Named:
@@ -57,7 +59,7 @@ def things(database: Session) -> Named:
         [_number(value) for value in _values("place_id")],
         [find_job(database, _number(value)) for value in _values("job_id")],
         [find_plan(database, _number(value), EVERYTHING) for value in _values("plan_id")],
-        [_survey(database, value) for value in _values("slug")],
+        [survey_in(database, value) for value in _values("slug")],
     )
 
 
@@ -84,10 +86,3 @@ def _number(value: str) -> int:
     if not value.isascii() or not value.isdigit() or len(value) > 18:
         abort(404)
     return int(value)
-
-
-def _survey(database: Session, slug: str) -> Survey:
-    try:
-        return find_survey(database, slug)
-    except Refused:
-        abort(404)

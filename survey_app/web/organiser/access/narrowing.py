@@ -54,6 +54,4 @@ def units_within() -> frozenset[int] | None:
 def jobs_within(jobs: Iterable[Job]) -> Sequence[Job]:
     """Return the jobs that the visitor may see."""
     who = visitor()
-    return [
-        job for job in jobs if powers.may(who.role, power_of_job(job.kind)) and job_within(session(), who.scope, job)
-    ]
+    return [job for job in jobs if powers.may(who.role, power_of_job(job)) and job_within(session(), who.scope, job)]

@@ -29,6 +29,8 @@ class About(Enum):
     NOTHING = "nothing"
     #: A survey of which some places lie within the scope; the view shows these only.
     SURVEY_PART = "survey_part"
+    #: A survey of which some places, or some of the listed targets that it rates, lie within the scope.
+    SURVEY_RATED = "survey_rated"
     #: A survey all of whose places lie within the scope.
     SURVEY_WHOLE = "survey_whole"
     #: Only accounts over all units.

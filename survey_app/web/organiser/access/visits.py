@@ -61,14 +61,15 @@ def load(account_id: str) -> Visitor | None:
     token = session.get(_TOKEN)
     if not isinstance(token, str):
         return None
-    with parts().database.reading() as database:
+    with transaction.looking() as database:
         found = console_sessions.find(database, token)
         return _visitor(found.account, mark=found.mark, is_due=found.is_due) if found else None
 
 
 def renew(view: str) -> None:
     """Write down that somebody did something; a page that loads itself again is nobody's doing."""
-    if current_user.is_due and view not in POLLED:
+    if current_user.is_authenticated and current_user.is_due and view not in POLLED:
+        transaction.leave()
         with parts().database.writing() as database:
             console_sessions.renew(database, current_user.mark)
 

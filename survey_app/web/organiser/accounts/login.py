@@ -6,6 +6,7 @@ import time
 from flask import Flask, current_app, flash, redirect, render_template, request, session, url_for
 from flask_login import LoginManager, current_user
 from werkzeug.wrappers import Response
+from wtforms import Form
 
 from forms.account_forms import CodeForm
 from forms.console_forms import LoginForm, blame
@@ -20,6 +21,7 @@ from survey_app.web.organiser.access.check import safe_next
 from survey_app.web.organiser.access.policy import open_to_all, policy
 from survey_app.web.organiser.accounts import fresh_code, throttle
 from survey_app.web.organiser.blueprint import organiser
+from survey_app.web.organiser.typed import WAITING, TypedForm, again_page
 from survey_app.web.parts import parts
 
 #: Seconds from the right password to the code.
@@ -47,9 +49,8 @@ def set_up(app: Flask) -> None:
 @open_to_all
 def login() -> Response | _Page:
     """Ask for name and password."""
-    there = safe_next(request.args.get("next"))
     if current_user.is_authenticated:
-        return redirect(there, 303)
+        return _onward()
     if request.method == "GET":
         with parts().database.reading() as database:
             if not has_accounts(database):
@@ -70,9 +71,11 @@ def login() -> Response | _Page:
     if account.totp_secret is not None:
         session.clear()
         session[_OWES] = [account.id, _mark(account), int(time.time())]
+        if WAITING in request.form:  # Too much for an address.
+            return _code_page(CodeForm())
         return redirect(url_for("organiser.login_code", next=request.args.get("next")), 303)
     visits.enter(account)
-    return redirect(there, 303)
+    return _onward()
 
 
 @organiser.route("/login/code", methods=["GET", "POST"])
@@ -92,7 +95,15 @@ def login_code() -> Response | _Page:
         blame(form.code, fault)
         return _code_page(form), 429 if throttle.seconds_to_wait(account.name) else 422
     visits.enter(account)
-    return redirect(safe_next(request.args.get("next")), 303)
+    return _onward()
+
+
+def _onward() -> Response | str:
+    """Go on to where one wanted to go; a form that waited is offered first, to the account that had filled it in."""
+    form = TypedForm.read(request.form.get(WAITING, ""))
+    if form is None or form.account not in (None, str(current_user.id)):
+        return redirect(safe_next(request.args.get("next")), 303)
+    return again_page(form, message("You are logged in again"))
 
 
 def _account(name: str, password: str) -> Account | None:
@@ -123,11 +134,15 @@ def _mark(account: Account) -> str:
 
 
 def _page(form: LoginForm) -> str:
-    return render_template("organiser/login.html", form=form, next=request.args.get("next"))
+    return _render("organiser/login.html", form)
 
 
 def _code_page(form: CodeForm) -> str:
-    return render_template("organiser/login_code.html", form=form, next=request.args.get("next"))
+    return _render("organiser/login_code.html", form)
+
+
+def _render(template: str, form: Form) -> str:
+    return render_template(template, form=form, next=request.args.get("next"), waiting=request.form.get(WAITING))
 
 
 @organiser.post("/logout")

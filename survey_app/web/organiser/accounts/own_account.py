@@ -10,6 +10,7 @@ from survey_app.domain.messages import Refused, message
 from survey_app.domain.powers import Power
 from survey_app.models import Account
 from survey_app.services import accounts, console_sessions, one_time_codes
+from survey_app.services.audit_trail import audit
 from survey_app.services.scopes import top_unit
 from survey_app.services.units.changing import HOME_ZONE
 from survey_app.web import transaction
@@ -58,13 +59,15 @@ def change_password() -> Response | tuple[str, int]:
 @policy(Power.SELF)
 def end_sessions() -> Response:
     """End one of the account's sessions, or all others."""
-    name = request.form.get("session", "")
+    name, who = request.form.get("session", ""), visitor()
     if name:
-        console_sessions.end(transaction.session(), visitor().id, name)
+        ended = int(console_sessions.end(transaction.session(), who.id, name))
         flash(say(message("The session is ended.")))
     else:
-        console_sessions.end_all(transaction.session(), visitor().id, visitor().mark)
+        ended = console_sessions.end_all(transaction.session(), who.id, who.mark)
         flash(say(message("All your other sessions are ended.")))
+    if ended:
+        audit(transaction.session(), who.name, "account.end_sessions", who.name, after={"sessions_ended": ended})
     return redirect(url_for("organiser.own_account"), 303)
 
 

@@ -10,7 +10,7 @@ from survey_app.documents.delimited import write_csv
 from survey_app.documents.printed_table import Column, PrintedTable
 from survey_app.documents.workbook import write_workbook
 from survey_app.domain.lifecycle import SurveyState
-from survey_app.domain.messages import message
+from survey_app.domain.messages import Message, message
 from survey_app.domain.powers import Power
 from survey_app.models import Survey
 from survey_app.web.languages import say
@@ -67,7 +67,14 @@ def _cells(survey: Survey, row: Row) -> tuple[object, ...]:
     )
 
 
-def table_file(kind: str, name: str, title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Response:
+def table_file(
+    kind: str,
+    name: str,
+    title: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    tab: Message = message("Turnout"),  # noqa: B008 - it never changes.
+) -> Response:
     """Return a table as .csv, with the mark that lets Excel read Chinese, or as .xlsx; no cell is a formula."""
     out = io.BytesIO()
     if kind == "csv":
@@ -76,7 +83,7 @@ def table_file(kind: str, name: str, title: str, columns: Sequence[str], rows: S
     else:
         now = datetime.now(UTC)
         made = [_column(header, [row[at] for row in rows]) for at, header in enumerate(columns)]
-        write_workbook(out, [PrintedTable(say(message("Turnout")), title, (), made, rows)], now)
+        write_workbook(out, [PrintedTable(say(tab), title, (), made, rows)], now)
         media_type = _XLSX
     out.seek(0)
     return send_file(out, mimetype=media_type, as_attachment=True, download_name=f"{name}.{kind}")

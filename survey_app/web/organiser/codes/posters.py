@@ -1,6 +1,6 @@
 """The posters of a survey: make them all or some, and download them."""
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from forms.console_forms import PostersForm
@@ -15,6 +15,7 @@ from survey_app.web.organiser.access.narrowing import board_or_404, jobs_within,
 from survey_app.web.organiser.access.policy import About, policy
 from survey_app.web.organiser.access.survey_or_404 import survey_or_404
 from survey_app.web.organiser.blueprint import organiser
+from survey_app.web.organiser.job_pages import page_of, progress_of
 from survey_app.web.parts import parts
 from survey_app.web.transaction import session
 
@@ -37,10 +38,12 @@ def posters(slug: str) -> Response | str | tuple[str, int]:
     wanted = {"under": under, "paper": None if form.paper.data == "A4" else form.paper.data}
     arguments = {name: value for name, value in wanted.items() if value is not None}
     job = enqueue(session(), JobKind.POSTERS, survey.id, arguments, visitor_name())
-    return redirect(url_for("organiser.job", job_id=job.id), 303)
+    return redirect(page_of(job), 303)
 
 
 def _page(survey: Survey, board: TurnoutBoard, form: PostersForm) -> str:
+    made = jobs_within(jobs_of(session(), survey.id, JobKind.POSTERS))
+    shown = next((each for each in made if str(each.id) == request.args.get("job")), None)
     return render_template(
         "organiser/posters.html",
         survey=survey,
@@ -48,5 +51,6 @@ def _page(survey: Survey, board: TurnoutBoard, form: PostersForm) -> str:
         under=request.args.get("under"),
         form=form,
         warning=address_warning(parts().config.public_url),
-        jobs=jobs_within(jobs_of(session(), survey.id, JobKind.POSTERS)),
+        jobs=made,
+        **(progress_of(shown) if shown else {"job": None}),
     )

@@ -1,5 +1,6 @@
 """Paper: sheets to print, and the totals that are counted by hand and entered after closing."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -108,14 +109,17 @@ def paper_entry(slug: str, place_id: int, group_id: int) -> Response | str | tup
     if sent is None:
         return _entry_page(survey, desk, form)
     if desk.shut is not None:
-        raise Refused(desk.shut)
+        return _entry_page(survey, desk, form), 409
     count = form.read()
     if desk.own is not None and desk.state is PaperState.COUNTED and count != desk.own and not form.reason:
         form.need_reason()
         count = None
     if count is None:
         return _entry_page(survey, desk, form), 422
-    state = paper_totals.enter_paper(session(), slug, place_id, group_id, count, visitor_name(), form.reason)
+    try:
+        state = paper_totals.enter_paper(session(), slug, place_id, group_id, count, visitor_name(), form.reason)
+    except Refused as refusal:
+        return _entry_page(survey, desk, form, refusal.messages), 409
     flash(say(_DONE[state]))
     here = url_for("organiser.paper_entry", slug=slug, place_id=place_id, group_id=group_id)
     return redirect(here if state is PaperState.DIFFER else _list_address(survey, desk), 303)
@@ -145,16 +149,18 @@ def _survey_with_paper(slug: str) -> Survey:
 
 def _desk_or_404(survey: Survey, place_id: int, group_id: int) -> PaperDesk:
     desk = paper_totals.find_desk(session(), survey, place_id, group_id, visitor_name())
-    if desk is None or survey.state in (SurveyState.DRAFT, SurveyState.OPEN):
-        abort(404)
+    if desk is None or (survey.state in (SurveyState.DRAFT, SurveyState.OPEN) and request.method == "GET"):
+        abort(404)  # What was typed before the survey was reopened is refused, and shown.
     return desk
 
 
-def _entry_page(survey: Survey, desk: PaperDesk, form: PaperForm) -> str:
+def _entry_page(survey: Survey, desk: PaperDesk, form: PaperForm, refused: Sequence[Message] = ()) -> str:
     values: dict[str, Any] = {
         "head": [(form[name], HEAD_NAMES[name], name in desk.differs) for name in HEAD],
         "tables": grid(form, desk.differs, language()),
         "back": _list_address(survey, desk),
+        "refused": refused,
+        "was_typed": request.method == "POST",
     }
     return render_template("organiser/paper_entry.html", survey=survey, desk=desk, form=form, **values)
 

@@ -44,7 +44,7 @@ _BOXES = {
         ("results_on", "open_days", "time_zone", "ballot_mode", "threshold", "roll_up", "selection", "verdict"), ""
     ),
     "slug": "short_name",
-    **dict.fromkeys(("repeats", "paper", "quota_full", "second_person", "empty_group"), ""),
+    **dict.fromkeys(("repeats", "paper", "quota_full", "second_person", "sign_off", "empty_group"), ""),
 }
 
 _QUESTIONNAIRE = message("Questionnaire")

@@ -17,6 +17,7 @@ from forms.launch_document import boxes_of, document_of
 from forms.launch_form import LaunchForm
 from forms.number_field import as_number
 from survey_app.domain.definition import BallotMode
+from survey_app.domain.lifecycle import Act, SurveyState, after
 from survey_app.domain.messages import Message, Refused, message
 from survey_app.domain.plan_faults import shown_definition
 from survey_app.domain.powers import Power
@@ -40,6 +41,8 @@ from survey_app.web.parts import parts
 from survey_app.web.transaction import session
 
 _TYPES = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv"}
+
+_CHOOSE_AGAIN = message("This list was not read yet. Choose it again when the rest is as you want it.")
 
 _TO_MEND = message("Some boxes hold what cannot be kept. Saving shows which.")
 
@@ -96,6 +99,8 @@ def plan_launch(plan_id: int) -> Response | str | tuple[str, int]:
     plan = plan_or_404(plan_id)
     survey = survey_of_plan(session(), plan)
     if survey is not None and is_frozen(survey):
+        if request.method == "POST":  # It opened meanwhile: what was typed is shown with the refusal.
+            after(SurveyState(survey.state), Act.CHANGE, survey.slug)
         return redirect(url_for("organiser.survey", slug=survey.slug), 303)
     desk = _desk(session(), plan, survey)
     if request.method == "GET":
@@ -103,8 +108,12 @@ def plan_launch(plan_id: int) -> Response | str | tuple[str, int]:
     do = request.form.get("do", "save")
     if do == "add_group":
         desk.form.add_rows()
+        _miss_file(desk)
         return _page(desk)
-    if not desk.form.validate() or not _take_sizes(desk, do):
+    if not desk.form.validate():
+        _miss_file(desk)
+        return _page(desk), 422
+    if not _take_sizes(desk, do):
         return _page(desk), 422
     if do == "launch":
         return _launch(desk)
@@ -148,9 +157,19 @@ def _desk(database: Session, plan: SurveyPlan, survey: Survey | None) -> Desk:
     boxes["areas_more"] = " ".join(code for code in boxes["areas"] if code not in known)
     locked = survey is not None
     form = LaunchForm(sent, written=boxes, offered=offered, locked=locked)
-    desk = Desk(plan, survey, tree, form, document_of(form, given, locked=locked) if sent else given, Checklist())
+    typed = document_of(form, given, locked=locked) if sent else given
+    if survey is not None and survey.needs_approval:
+        typed["second_person"] = True  # It has no box any more.
+    desk = Desk(plan, survey, tree, form, typed, Checklist())
     desk.check(database)
     return desk
+
+
+def _miss_file(desk: Desk) -> None:
+    """Say that a list that came along must be chosen again: a page cannot keep it."""
+    sent = uploads.sent_file()
+    if sent is not None:
+        desk.list_faults, desk.filename = [_CHOOSE_AGAIN], sent[1]
 
 
 def _take_sizes(desk: Desk, do: str) -> bool:

@@ -7,7 +7,15 @@ from typing import Any
 
 from flask import abort, g, render_template, request
 
-from forms.plan_forms import ScaleForm, ScopeForm, form_of_head, form_of_scale, form_of_targets, is_language
+from forms.plan_forms import (
+    ScaleForm,
+    ScopeForm,
+    form_of_head,
+    form_of_names,
+    form_of_scale,
+    form_of_targets,
+    is_language,
+)
 from forms.question_forms import form_of_question, new_question
 from survey_app.domain.lifecycle import SurveyState
 from survey_app.domain.messages import Message, message
@@ -19,6 +27,7 @@ from survey_app.domain.plan_document import (
     options_of,
     question_numbers,
     questions_of,
+    scale_of,
 )
 from survey_app.domain.plan_faults import plan_faults
 from survey_app.domain.questionnaire import QuestionKind
@@ -144,7 +153,7 @@ def questionnaire_page(
         options={each["code"]: options_of(given, each) for each in questions_of(given)},
         faults=faults_of(given),
         kinds=KIND_NAMES,
-        grouped=_is_grouped(given) or "grouped" in request.args or opened == "targets",
+        grouped=_is_grouped(given) or "grouped" in request.args or opened in ("targets", "names"),
         opened=opened,
         form=form,
         refused=refused,
@@ -168,8 +177,8 @@ def _form(given: Mapping[str, Any], opened: str, languages: Sequence[str]) -> ob
         return form_of_question(find_question(given, opened), languages)
     if kind == "new" and name in set(QuestionKind):
         return new_question(QuestionKind(name), languages)
-    if kind == "scale" and name in BUILT_IN:
-        return form_of_scale(name)
+    if kind == "scale" and (options := scale_of(given, name)):
+        return form_of_scale(name, options)
     match opened:
         case "head":
             return form_of_head(given)
@@ -177,8 +186,10 @@ def _form(given: Mapping[str, Any], opened: str, languages: Sequence[str]) -> ob
             return ScopeForm()
         case "targets":
             return form_of_targets(given.get("targets") or ())
+        case "names":
+            return form_of_names(given.get("targets") or ())
         case "scales" | "import":
-            return ScaleForm("", {})
+            return ScaleForm("", (), {}, {})
     return None
 
 
@@ -187,7 +198,7 @@ def _anchor(opened: str, codes: Sequence[str]) -> str:
     if opened in codes:
         return f"q-{opened}"
     part = opened.partition("-")[0]
-    return "scales" if part == "scale" else part
+    return {"scale": "scales", "names": "targets"}.get(part, part)
 
 
 def _is_grouped(given: Mapping[str, Any]) -> bool:

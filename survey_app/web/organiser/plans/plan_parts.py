@@ -5,9 +5,9 @@ from typing import Any
 from flask import abort, flash, request
 from werkzeug.wrappers import Response
 
-from forms.plan_forms import TargetsForm, sent_head, sent_scale, sent_scope
+from forms.plan_forms import HeadForm, ScaleForm, TargetsForm, sent_head, sent_names, sent_scale, sent_scope
 from survey_app.domain.messages import message
-from survey_app.domain.plan_document import Given, next_code
+from survey_app.domain.plan_document import Given, next_code, scale_of
 from survey_app.domain.plan_editing import Edited, set_part
 from survey_app.domain.powers import Power
 from survey_app.domain.rating_scale import BUILT_IN
@@ -31,14 +31,15 @@ def plan_head(plan_id: int) -> Answer | str:
     form = sent_head(request.form, plan_languages(plan.given))
     if not form.check():
         return questionnaire_page(plan, "head", form), 422
+    return edit(plan, lambda given: set_head(given, form), "head", form, lambda _: "edit-head")
 
-    def step(given: Given) -> Edited:
-        edited = Edited(dict(given))
-        for key, texts in (("title", form.title), ("organiser", form.organiser)):
-            edited = set_part(edited.given, key, {language: text for language, text in texts.items() if text})
-        return set_part(edited.given, "contact", form.contact)
 
-    return edit(plan, step, "head", form, lambda _: "edit-head")
+def set_head(given: Given, form: HeadForm) -> Edited:
+    """Write title, organiser and telephone."""
+    edited = Edited(dict(given))
+    for key, texts in (("title", form.title), ("organiser", form.organiser)):
+        edited = set_part(edited.given, key, {language: text for language, text in texts.items() if text})
+    return set_part(edited.given, "contact", form.contact)
 
 
 @organiser.route("/plans/<int:plan_id>/scopes", methods=["GET", "POST"])
@@ -87,24 +88,27 @@ def plan_scale(plan_id: int) -> Answer | str:
 @organiser.route("/plans/<int:plan_id>/scales/<base>", methods=["GET", "POST"])
 @policy(Power.PLAN)
 def plan_own_scale(plan_id: int, base: str) -> Answer | str:
-    """Add a scale in one's own words; codes, order and ratings are those of a built-in one."""
+    """Change the words of a scale of one's own; of a built-in one, add a scale that differs in its words."""
     plan = plan_or_404(plan_id)
-    if base not in BUILT_IN:
+    options = scale_of(plan.given, base)
+    if not options:
         abort(404)
     opened = f"scale-{base}"
     if request.method == "GET":
         return back_to(plan, "scales", opened=opened)
-    form = sent_scale(request.form, base, plan_languages(plan.given))
+    form = sent_scale(request.form, base, options, plan_languages(plan.given))
     if not form.check():
         return questionnaire_page(plan, opened, form), 422
-
-    def step(given: Given) -> Edited:
-        scales = dict(given.get("scales") or {})
-        return set_part(given, "scales", scales | {next_code("scale", scales): form.options()})
-
-    answer = edit(plan, step, opened, form, lambda _: "scales")
+    answer = edit(plan, lambda given: set_scale(given, form), opened, form, lambda _: "scales")
     # It is of use only where it is chosen.
     return back_to(plan, "scales", opened="scales") if isinstance(answer, Response) else answer
+
+
+def set_scale(given: Given, form: ScaleForm) -> Edited:
+    """Write a scale of one's own, under a new code where the form began with a built-in one."""
+    scales = dict(given.get("scales") or {})
+    code = form.scale if form.scale in scales else next_code("scale", scales)
+    return set_part(given, "scales", scales | {code: form.options()})
 
 
 @organiser.route("/plans/<int:plan_id>/targets", methods=["GET", "POST"])
@@ -121,6 +125,24 @@ def plan_targets(plan_id: int) -> Answer | str:
     if form.faults:
         return questionnaire_page(plan, "targets", form), 422
     return edit(plan, lambda given: set_part(given, "targets", targets), "targets", form, lambda _: "edit-targets")
+
+
+@organiser.route("/plans/<int:plan_id>/targets/names", methods=["GET", "POST"])
+@policy(Power.PLAN)
+def plan_target_names(plan_id: int) -> Answer | str:
+    """Save the names of the targets in every language."""
+    plan = plan_or_404(plan_id)
+    if request.method == "GET":
+        return back_to(plan, "targets", opened="names")
+    targets = plan.given.get("targets") or ()
+    form = sent_names(request.form, targets, plan_languages(plan.given))
+    if not form.check():
+        return questionnaire_page(plan, "names", form), 422
+
+    def step(given: Given) -> Edited:
+        return set_part(given, "targets", form.targets(targets))
+
+    return edit(plan, step, "names", form, lambda _: "edit-names")
 
 
 def _with_class(plan_id: int, form: TargetsForm) -> Answer:

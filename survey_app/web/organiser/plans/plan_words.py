@@ -24,6 +24,20 @@ KIND_NAMES: Mapping[QuestionKind, Message] = {
 _SCALE_NAMES = {"four-level": message("Four levels"), "five-level": message("Five levels")}
 
 
+_RATINGS = {
+    "satisfied": message("counts as satisfied"),
+    "basically_satisfied": message("counts as basically satisfied"),
+    "dissatisfied": message("counts as dissatisfied"),
+    "dont_know": message("counts as “don't know”"),
+}
+
+
+@organiser.app_template_filter("plan_rating")
+def rating_word(rating: str) -> str:
+    """Return what an option of a rating scale counts as."""
+    return say(_RATINGS[rating])
+
+
 @organiser.app_template_filter("plan_text")
 def plan_text(text: Any) -> str:  # noqa: ANN401 - as JSON holds it: a string, a mapping, or nothing.
     """Return a text of a plan in the language of the page."""

@@ -16,7 +16,7 @@ from survey_app.models import SurveyPlan
 from survey_app.services.definition_file import parse_plan
 from survey_app.services.plans import saving as plans
 from survey_app.services.plans.templates import TEMPLATES, begin_with, known_organiser, load_example
-from survey_app.services.surveys_in_scope import count_units_within
+from survey_app.services.units.browsing import count_units
 from survey_app.web.languages import say
 from survey_app.web.organiser import uploads
 from survey_app.web.organiser.access.check import visitor, visitor_name
@@ -70,7 +70,7 @@ def _new_page(typed: dict[str, str], faults: tuple[Message, ...] | Any = (), fil
         typed=typed,
         faults=faults,
         filename=filename,
-        unit_count=count_units_within(session(), visitor().scope),
+        unit_count=count_units(session(), visitor().scope),
     )
 
 

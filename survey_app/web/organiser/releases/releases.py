@@ -1,6 +1,6 @@
 """The way from closing to the published result: draft for review, sign-off, internal bulletin, publication."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from io import BytesIO
 
@@ -8,23 +8,30 @@ from flask import abort, flash, redirect, render_template, request, send_file, u
 from werkzeug.wrappers import Response
 
 from forms.console_forms import ReasonForm, ReviewForm, SignForm, blame
+from survey_app.domain.definition import SignOffRule
 from survey_app.domain.lifecycle import SurveyState
 from survey_app.domain.messages import Message, Refused, message
 from survey_app.domain.powers import Power
-from survey_app.domain.release import Audience, DocumentHead, Step, next_step, step_name
+from survey_app.domain.release import Audience, DocumentHead, Step, next_step, step_name, struck_words
+from survey_app.domain.texts import pick
 from survey_app.models import Release, ReleaseUnit, Survey
 from survey_app.services import jobs, publishing
 from survey_app.services.releases import results as published
-from survey_app.services.releases import signing
+from survey_app.services.releases import signing, unit_checks
+from survey_app.services.releases.figure_subjects import figure_subjects
 from survey_app.services.releases.result_rows import OWN_LEVEL
 from survey_app.services.releases.sheet_files import one_sheet
-from survey_app.web.languages import say
+from survey_app.services.releases.stored_files import plain
+from survey_app.services.releases.summary import summary
+from survey_app.web.languages import language, say
 from survey_app.web.organiser.access.check import visitor_name
 from survey_app.web.organiser.access.policy import About, policy
 from survey_app.web.organiser.access.survey_or_404 import survey_or_404
 from survey_app.web.organiser.accounts import fresh_code
 from survey_app.web.organiser.blueprint import organiser
-from survey_app.web.release_downloads import downloads
+from survey_app.web.organiser.releases.release_pages import release_or_404
+from survey_app.web.release_downloads import Download, downloads
+from survey_app.web.release_pages import release_pages
 from survey_app.web.transaction import session
 
 _AFTER_CLOSING = (SurveyState.CLOSED, SurveyState.PUBLISHED, SurveyState.ARCHIVED)
@@ -54,11 +61,14 @@ def releases(slug: str) -> str:
 @policy(Power.RELEASE, About.SURVEY_WHOLE)
 def make_review(slug: str) -> Response | tuple[str, int]:
     """Ask for a draft for review."""
-    survey, form = survey_or_404(slug), ReviewForm(request.form)
+    survey = survey_or_404(slug)
+    draft = signing.newest_draft(session(), survey)
+    form = ReviewForm(request.form, words=signing.words_of(draft))
     if not form.validate():
         return _page(survey, review=form), 422
     document = DocumentHead(form.number.data or "", form.main.data or "", form.copies.data or "")
-    return _enqueue(survey, Audience.REVIEW, None, document)
+    more = {"document": asdict(document), "left_out": struck_words(form.left_out.data or ())}
+    return _enqueue(survey, Audience.REVIEW, None, more)
 
 
 @organiser.post("/surveys/<slug>/releases/internal")
@@ -66,23 +76,23 @@ def make_review(slug: str) -> Response | tuple[str, int]:
 def make_internal(slug: str) -> Response | tuple[str, int]:
     """Ask for an internal release; one after the first needs a reason."""
     survey, form = survey_or_404(slug), ReasonForm(request.form)
+    publishing.check_ready(session(), survey, Audience.INTERNAL)  # Where it is refused whatever is typed, no box shows.
     if publishing.next_number(session(), survey, Audience.INTERNAL) > 1 and not form.validate():
         return _page(survey, internal=form), 422
     fault = fresh_code.fault_of_code()
     if fault is not None:
         return _page(survey, internal=form, fault_of_code=fault), 422
-    return _enqueue(survey, Audience.INTERNAL, form.reason.data or None, None)
+    return _enqueue(survey, Audience.INTERNAL, form.reason.data or None, {})
 
 
-def _enqueue(survey: Survey, audience: Audience, reason: str | None, document: DocumentHead | None) -> Response:
+def _enqueue(survey: Survey, audience: Audience, reason: str | None, more: Mapping[str, object]) -> Response:
     publishing.check_publishing(session(), survey.slug, reason, audience)
-    arguments: dict[str, object] = {
+    arguments = {
         "number": publishing.next_number(session(), survey, audience),
         "audience": str(audience),
         "reason": reason,
+        **more,
     }
-    if document is not None:
-        arguments["document"] = asdict(document)
     job = jobs.enqueue(session(), jobs.JobKind.PUBLISH, survey.id, arguments, visitor_name())
     return redirect(url_for("organiser.job", job_id=job.id), 303)
 
@@ -100,7 +110,7 @@ def sign(slug: str, step: str) -> Response | tuple[str, int]:
             _check_draft(survey)
             signing.sign(session(), slug, Step(step), form.post.data or "", form.name.data or "", visitor_name())
         except Refused as refusal:
-            if _waiting(survey) is None:
+            if signing.waiting_for(session(), survey) is None:
                 raise
             blame(form.name, *refusal.messages)
         else:
@@ -122,37 +132,25 @@ def _check_draft(survey: Survey) -> None:
 @policy(Power.RELEASE, About.SURVEY_WHOLE)
 def release_file(slug: str, audience: str, number: int, path: str) -> Response:
     """Give one file of a release, whoever it is for; a unit's sheet is made when it is asked for."""
-    release = _release_or_404(slug, audience, number)
+    release = release_or_404(slug, audience, number)
     if path.startswith("sheets/") and path.endswith(".pdf"):
         sheet = one_sheet(session(), release, path.removeprefix("sheets/").removesuffix(".pdf"))
         content, media_type = sheet, "application/pdf"
     else:
         found = published.release_file(session(), release, path)
-        content, media_type = (found.content, found.media_type) if found else (None, "")
+        content, media_type = (plain(found), found.media_type) if found else (None, "")
     if content is None:
         abort(404)
-    name = f"{slug}-{audience}-{number}-{path.rpartition('/')[2]}"
+    name = f"{slug}-{audience}-{number}-{'-'.join(path.split('/')[1:]) or path}"
     return send_file(BytesIO(content), mimetype=media_type, as_attachment=True, download_name=name)
 
 
-def _release_or_404(slug: str, audience: str, number: int) -> Release:
-    survey_or_404(slug)
-    made = published.releases_of(session(), slug)
-    found = next((each for each in made if each.audience == audience and each.number == number), None)
-    if found is None:
-        abort(404)
-    return found
-
-
-def _waiting(survey: Survey) -> Step | None:
-    """Return the step that the newest draft waits for; None where it is signed off, and where there is none."""
-    draft = signing.newest_draft(session(), survey)
-    return None if draft is None else next_step(signing.signatures_of(session(), draft))
-
-
 def _sheets(made: Sequence[Release]) -> Sheets | None:
-    """Return the sheets of the newest internal release, before it of the draft, else of what is published."""
-    newest = _newest(made)
+    """Return the sheets of the newest internal release, before it of the draft, else of what is published.
+
+    None of what was withdrawn, nor of the draft that it was made from.
+    """
+    newest = _newest([each for each in made if each.withdrawn_at is None and each.id not in _spent(made)])
     release = newest[Audience.INTERNAL] or newest[Audience.REVIEW] or newest[Audience.PUBLIC]
     if release is None:
         return None
@@ -179,12 +177,43 @@ def _following(made: Sequence[Release], waiting: Step | None) -> str:
         return "sign"
     if draft is None or (public is not None and public.id > draft.id):
         return "review" if public is None or public.withdrawn_at else ""
+    if draft.id in _spent(made):
+        return "review"
     issued = newest[Audience.INTERNAL]
     return "publish" if issued is not None and issued.signed_as == draft.id else "internal"
 
 
+def _spent(made: Sequence[Release]) -> frozenset[int]:
+    """Return the drafts, by id, of which a release was withdrawn: nothing more is made of them."""
+    return frozenset(each.signed_as for each in made if each.withdrawn_at and each.signed_as is not None)
+
+
+def _hindrances(survey: Survey) -> dict[str, Sequence[Message]]:
+    """Say by audience why a release for it would be refused now; nothing where it would not."""
+    found: dict[str, Sequence[Message]] = {}
+    for audience in (Audience.INTERNAL, Audience.PUBLIC):
+        try:
+            publishing.check_ready(session(), survey, audience)
+            found[audience.value] = ()
+        except Refused as refusal:
+            found[audience.value] = refusal.messages
+    return found
+
+
 def _newest(made: Sequence[Release]) -> dict[Audience, Release | None]:
     return {audience: next((each for each in made if each.audience == audience), None) for audience in Audience}
+
+
+def _downloads(release: Release) -> Sequence[Download]:
+    source = published.StoredRelease(session(), release)
+    sizes = source.file_sizes()
+    figures = {figure: pick(of, language()) for figure, of in figure_subjects(source, sizes).items()}
+    return downloads(sizes, figures, _LEFT_OUT)
+
+
+def _written(draft: Release | None) -> dict[str, object]:
+    """Return what the form of the next draft begins with: what the one before had."""
+    return asdict(signing.document_of(draft)) | {"left_out": [] if draft is None else list(draft.left_out)}
 
 
 def _page(
@@ -197,6 +226,8 @@ def _page(
     made = published.releases_of(session(), survey.slug)
     draft = signing.newest_draft(session(), survey)
     taken = signing.signatures_of(session(), draft)
+    accounts = signing.signing_accounts(session(), draft)
+    is_optional = signing.rule_of(session(), survey) is SignOffRule.OPTIONAL
     waiting = next_step(taken) if draft is not None else None
     is_closed = SurveyState(survey.state) in _AFTER_CLOSING
     under_way = [each for each in jobs.jobs_of(session(), survey.id, jobs.JobKind.PUBLISH) if jobs.is_under_way(each)]
@@ -207,15 +238,21 @@ def _page(
         under_way=under_way,
         made={audience.value: [each for each in made if each.audience == audience] for audience in Audience},
         newest_id=max((each.id for each in made), default=0),
-        files={each.id: downloads(published.file_sizes(session(), each), _LEFT_OUT) for each in made},
+        files={each.id: _downloads(each) for each in made},
         draft=draft,
         taken={each.step: each for each in taken},
-        accounts=signing.signing_accounts(session(), draft),
+        accounts=accounts,
         waiting=waiting,
+        has_signed=not is_optional and visitor_name() in accounts.values(),
         following=_following(made, waiting) if is_closed and not under_way else "",
         steps={step: step_name(step) for step in Step},
         sheets=_sheets(made) if is_closed else None,
-        review=review or ReviewForm(data=asdict(signing.document_of(draft))),
+        hindrances=_hindrances(survey) if is_closed else {},
+        is_optional=is_optional,
+        headline=None if draft is None else release_pages().headline(draft),
+        summary=None if draft is None else summary(session(), draft),
+        checks=None if draft is None else unit_checks.standing(session(), draft),
+        review=review or ReviewForm(words=signing.words_of(draft), written=_written(draft)),
         sign=sign or SignForm(),
         internal=internal or ReasonForm(),
         fault_of_code=fault_of_code,

@@ -108,6 +108,7 @@ def _page(change: str, found: UnitInTree, form: Form, faults: Sequence[Message])
         form=form,
         faults=faults,
         surveys=surveys_over(session(), found.tree, found.unit),
+        held=changing_units.why_held(session(), found.unit.code) if change != "reopen" else None,
         nearby=nearby(found, scope) if nearby else (),
     )
 
