@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from werkzeug.serving import make_server
 
 from survey_app.config import read_config
+from survey_app.domain.powers import Role
 from survey_app.domain.release import Audience
 from survey_app.factory import create_app
 from survey_app.jobs.worker import work_once
@@ -48,6 +49,7 @@ class Site:
     def fill(self):
         with self.parts.database.writing() as session:
             create_account(session, NAME, PASSWORD)
+            self.other = create_account(session, "wang", PASSWORD, Role.AUDITOR).id
         places = {"under": "430700", "level": "village", "quota": 20}
         SmallSurvey(self.parts, other(EVERY_KIND, slug="draft"))
         SmallSurvey(self.parts, other(EVERY_KIND, slug="open", places=places)).open()
@@ -127,7 +129,8 @@ class Site:
             "/accounts/new",
             "/account",
             "/account/codes",
-            "/accounts/1/reset_password",
+            "/accounts/1/reset_password",  # Refused: one's own.
+            *(f"/accounts/{self.other}/{change}" for change in ("duty", "reset_password")),
             "/audit",
             "/surveys/new",
             *(f"/surveys/{slug}{path}" for slug in ("draft", "open") for path in PARTS),
@@ -141,14 +144,18 @@ class Site:
             "/surveys/open/codes?under=430702001",
             "/surveys/open/by-hand?under=430702001001",
             "/surveys/open/codes/replace?unit=430702001001&group=residents",
+            "/surveys/open/codes/void?unit=430702001001&group=residents",
             "/surveys/open/codes/pause?unit=430702001001",
+            f"POST /surveys/open/places/{self.place}/notes",
             "/surveys/closed",
             "/surveys/closed/paper",
             "/surveys/closed/paper/sheets",
             self.paper,
+            f"{self.paper}/discard",
             "/surveys/closed/releases",
             "/surveys/drafted/releases",
             "/surveys/drafted/releases/review/1/",
+            "/surveys/drafted/sheets/files",
             "/surveys/published",
             "/surveys/published/releases",
             f"/plans/{self.plan}/launch",
@@ -160,8 +167,10 @@ class Site:
             "/surveys/approval/approve",
             "/surveys/approval/slips",
             "/surveys/draft/open",
+            "/surveys/draft/take_back",
             "/surveys/open/close",
             "/surveys/closed/reopen",
+            "/surveys/published/archive",
             "/surveys/closed/publish",
             "/surveys/published/publish",
             "/surveys/published/withdraw/public/1",
@@ -257,6 +266,24 @@ def test_a_survey_is_opened_with_the_keyboard_alone(site, context):
     assert page.inner_text("main .tag.state-open") == "open"
 
 
+def go_to(page, address, path):
+    """Go to an address; of a form, where it leads that a page older than the login has sent, which is shown again."""
+    if not path.startswith("POST "):
+        page.goto(address)
+        return
+    with page.expect_navigation():
+        page.evaluate(
+            """(address) => {
+              const form = document.body.appendChild(document.createElement("form"));
+              Object.assign(form, { method: "post", action: address });
+              form.innerHTML = '<textarea name="text">旧页</textarea>';
+              form.submit();
+            }""",
+            address,
+        )
+    page.wait_for_selector("main dl.typed")
+
+
 @pytest.mark.parametrize("lang", ["zh_Hans", "en"])
 def test_every_page_keeps_axes_rules_and_the_screens_width(seen, context, lang):
     page = log_in(context.new_page(), seen)
@@ -268,7 +295,7 @@ def test_every_page_keeps_axes_rules_and_the_screens_width(seen, context, lang):
             if not THOROUGH and (width == 360) != ((number % 2 == 0) == (lang == "zh_Hans")):
                 continue
             page.set_viewport_size({"width": width, "height": 800})
-            page.goto(f"{seen.address}{path}{'&' if '?' in path else '?'}lang={lang}")
+            go_to(page, f"{seen.address}{path.removeprefix('POST ')}{'&' if '?' in path else '?'}lang={lang}", path)
             ours = (number % 4 < 2) == (lang == "zh_Hans")
             found = violations(page) if THOROUGH or ours else []
             wide = page.evaluate("() => document.documentElement.scrollWidth > document.documentElement.clientWidth")
@@ -276,7 +303,7 @@ def test_every_page_keeps_axes_rules_and_the_screens_width(seen, context, lang):
             if found or wide or late:
                 broken[path, width] = (found, "scrolls sideways" if wide else "", "begins late" if late else "")
     assert broken == {}
-    assert [said for said in errors if "404" not in said and "409" not in said] == []
+    assert [said for said in errors if not any(status in said for status in ("400", "404", "409"))] == []
 
 
 @pytest.mark.parametrize("with_script", [True, False])

@@ -256,13 +256,17 @@ def test_publishing_withdrawing_and_publishing_again(stage):
     refused(stage("withdraw", "small"), needs)
     done_well(stage("withdraw", "small", "--reason", "算错了"), "Survey small: release 1 is withdrawn.")
     assert state() == "closed"
+    stage("publish", "small", "--audience", "internal")
+    gone = stage("withdraw", "small", "--reason", "算错了", "--audience", "internal", "--number", "1")
+    done_well(gone, "Survey small: internal release 1 is withdrawn, with its sheets.")
     none = "Survey small has no such release to withdraw."
     refused(stage("withdraw", "small", "--reason", "算错了", "--audience", "internal", "--number", "3"), none)
     refused(stage("publish", "small"), needs)
     done_well(stage("publish", "small", "--reason", "更正"), "Survey small: release 2 is published.")
     with context.database().reading() as session:
-        found = session.scalars(select(Release).order_by(Release.number)).all()
+        found = session.scalars(select(Release).order_by(Release.id)).all()
         assert [(each.number, each.reason, each.withdrawn_reason) for each in found] == [
+            (1, "", "算错了"),
             (1, "", "算错了"),
             (2, "更正", ""),
         ]

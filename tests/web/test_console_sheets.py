@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from survey_app.domain.powers import Role
 from survey_app.domain.release import Audience
+from survey_app.jobs import sheets as sheet_jobs
 from survey_app.jobs.worker import work_once
 from survey_app.models import AuditEntry
 from survey_app.services import publishing
@@ -106,18 +107,28 @@ def test_a_county_has_its_own_part_of_what_was_issued_and_of_no_draft(app, organ
     assert enter(app, Role.SUPERVISOR, COUNTY).get(HERE).status_code == 403
 
 
-def test_of_a_withdrawn_release_there_is_no_file_any_more(app, organiser, case):
+def test_of_a_withdrawn_release_there_is_no_file_any_more(app, organiser, case, monkeypatch):
     issue(case)
     address, _, file = made(app, organiser, ask(organiser))
     assert file.status_code == 200
-    waiting = ask(organiser, way="apart")
-    with case.database.writing() as session:
-        withdraw(session, case.slug, "lin", "算错了", Audience.INTERNAL)
+    drawn, waiting = ask(organiser, under=COUNTY), ask(organiser, way="apart")
+    real = sheet_jobs.pack_sheets
+
+    def meanwhile(*given, **more):
+        real(*given, **more)
+        with case.database.writing() as session:
+            withdraw(session, case.slug, "lin", "算错了", Audience.INTERNAL)
+
+    monkeypatch.setattr(sheet_jobs, "pack_sheets", meanwhile)
+    _, page, file = made(app, organiser, drawn)
+    assert ("Release 1 is withdrawn already." in page, file.status_code) == (True, 404)
+    monkeypatch.setattr(sheet_jobs, "pack_sheets", real)
     assert organiser.get(f"{address}/result").status_code == 404
     assert "its release was withdrawn" in plain(organiser.get(f"{address}?lang=en"))
     _, page, file = made(app, organiser, waiting)
     assert ("Release 1 is withdrawn already." in page, file.status_code) == (True, 404)
-    assert ask(organiser).status_code == 400  # The draft is all that is offered.
+    again = ask(organiser)
+    assert (again.status_code, "the newest is withdrawn" in plain(again)) == (409, True)
 
 
 CHECK = f"{SURVEY_PAGE}/check"

@@ -15,7 +15,7 @@ from survey_app.domain.release import Audience
 from survey_app.models import Release, ReleaseUnit
 from survey_app.services.new_folder import new_folder
 from survey_app.services.releases.result_rows import ResultRow
-from survey_app.services.releases.results import release_of
+from survey_app.services.releases.results import release_of, releases_of
 from survey_app.services.releases.sheets import unit_sheets
 from survey_app.services.releases.stored_rows import stored_rows
 
@@ -36,10 +36,10 @@ def write_sheet_files(
 ) -> int:
     """Write the sheets of an audience's newest release into a folder that is new or empty; return how many.
 
-    `under` chooses a unit with all below it. Refused where there is no such release or unit; `progress` hears how many
-    of the single files are written.
+    `under` chooses a unit with all below it. Refused where there is no such release or unit, and where the newest was
+    withdrawn: what it superseded is given out no more. `progress` hears how many of the single files are written.
     """
-    release = release_of(session, slug, audience)
+    release = _standing(session, slug, audience)
     rows = stored_rows(session, release)
     sheets = _below(list(unit_sheets(release.head, rows)), rows, under)
     out.absolute().parent.mkdir(parents=True, exist_ok=True)
@@ -51,6 +51,14 @@ def write_sheet_files(
                 write_sheet(file, sheet, release.released_at)
             progress(number, len(sheets))
     return len(sheets)
+
+
+def _standing(session: Session, slug: str, audience: Audience) -> Release:
+    release = release_of(session, slug, audience)
+    newest = next(each for each in releases_of(session, slug) if each.audience == audience)
+    if newest is not release:
+        raise Refused(message("Release {number} is withdrawn already.", number=newest.number))
+    return release
 
 
 def pack_sheets(

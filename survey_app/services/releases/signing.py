@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey_app.domain.definition import SignOffRule
@@ -122,9 +122,8 @@ def require_signed(session: Session, survey: Survey, audience: Audience) -> Rele
                 step=step_name(waiting),
             )
         )
-    # What was withdrawn from one audience is not shown to another.
-    spent = or_(Release.audience == audience, Release.withdrawn_at.is_not(None))
-    if session.scalars(select(Release.id).where(Release.signed_as == draft.id, spent)).first() is not None:
+    released = select(Release.id).where(Release.signed_as == draft.id, Release.audience == audience)
+    if is_spent(session, draft) or session.scalars(released).first() is not None:
         raise Refused(
             message(
                 "Draft for review {number} has been released already. Make a new draft for the correction, and let it "
@@ -133,6 +132,12 @@ def require_signed(session: Session, survey: Survey, audience: Audience) -> Rele
             )
         )
     return draft
+
+
+def is_spent(session: Session, draft: Release) -> bool:
+    """Return whether a release made of a draft was withdrawn: it is shown to no other audience either."""
+    gone = select(Release.id).where(Release.signed_as == draft.id, Release.withdrawn_at.is_not(None))
+    return session.scalars(gone).first() is not None
 
 
 def require_same_figures(draft: Release, head: Mapping[str, Any]) -> None:

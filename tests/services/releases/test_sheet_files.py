@@ -7,11 +7,12 @@ from survey_app.domain.messages import Refused
 from survey_app.domain.release import Audience
 from survey_app.models import Release
 from survey_app.services.publishing import draft_release, publish
-from survey_app.services.releases.issued_sheets import has_issued_sheet, issued_sheet, issued_targets
+from survey_app.services.releases.issued_sheets import has_issued_sheet, issued_sheet, issued_targets, withdrawn_sheet
 from survey_app.services.releases.result_rows import OWN_LEVEL
 from survey_app.services.releases.sheet_files import one_sheet, write_sheet_files
 from survey_app.services.releases.sheets import unit_sheets
 from survey_app.services.releases.stored_rows import stored_rows
+from survey_app.services.releases.withdrawing import withdraw
 from tests.results_fixtures.cases import SURVEY, TARGETS, Case, answered
 from tests.results_fixtures.printed import cell, head, row
 
@@ -88,6 +89,17 @@ def test_sheets_of_a_part_and_a_folder_that_is_new_or_empty(issued, tmp_path):
     with pytest.raises(Refused, match="has no such release: publish it first"):
         write(issued, tmp_path / "new", audience=Audience.PUBLIC)
     assert not (tmp_path / "new").exists()
+
+
+def test_sheets_that_were_superseded_are_not_written_where_the_newest_are_withdrawn(issued, tmp_path):
+    publish(issued.database, issued.slug, "lin", "a name", audience=Audience.INTERNAL)
+    with issued.database.writing() as session:
+        withdraw(session, issued.slug, "lin", "wrong", Audience.INTERNAL)
+        assert issued_sheet(session, issued.slug, "43A11") is None
+        assert withdrawn_sheet(session, issued.slug, "43A11").number == 2
+        assert withdrawn_sheet(session, issued.slug, "43D") is None
+    with pytest.raises(Refused, match="Release 2 is withdrawn already"):
+        write(issued, tmp_path / "sheets")
 
 
 def test_a_target_with_the_code_of_a_unit_has_a_sheet_of_its_own():

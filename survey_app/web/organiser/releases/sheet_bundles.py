@@ -60,6 +60,8 @@ def _releases(survey: Survey) -> Sequence[Release]:
     draft = None
     if may(Power.RELEASE) and sees_whole(survey):
         draft = signing.newest_draft(session(), survey)
+    if draft is not None and signing.is_spent(session(), draft):
+        draft = None
     return [each for each in (issued, draft) if each is not None]
 
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from forms.console_forms import UnitAnswerForm, blame
 from survey_app.domain.messages import Message, Refused, message
-from survey_app.domain.powers import Power
+from survey_app.domain.powers import Power, Role
 from survey_app.domain.release import Audience, UnitVerdict
 from survey_app.domain.texts import pick
 from survey_app.models import Survey, Unit
@@ -17,7 +17,7 @@ from survey_app.services.releases.issued_sheets import sheet_of
 from survey_app.services.releases.unit_checks import Answered, OwnSheet
 from survey_app.services.scopes import touches
 from survey_app.web.languages import language, say
-from survey_app.web.organiser.access.check import may, visitor, visitor_name
+from survey_app.web.organiser.access.check import visitor, visitor_name
 from survey_app.web.organiser.access.policy import About, policy
 from survey_app.web.organiser.access.survey_or_404 import survey_or_404
 from survey_app.web.organiser.blueprint import organiser
@@ -115,8 +115,8 @@ def unit_check_sheet(slug: str, unit_code: str) -> Response:
 
 
 def to_be_checked(survey: Survey, unit: Unit) -> OwnSheet | None:
-    """Return the unit's sheet of the draft that is open to the units, for those who may answer for it."""
-    return unit_checks.own_sheet(session(), survey, unit.code) if may(Power.SEE_SHEET) else None
+    """Return the unit's sheet of the draft that is open to the units, for the officer who is asked to check it."""
+    return unit_checks.own_sheet(session(), survey, unit.code) if visitor().role == Role.OFFICER else None
 
 
 def _own_or_404(survey: Survey, unit_code: str) -> OwnSheet:

@@ -3,8 +3,8 @@
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from forms.console_forms import ReasonForm, blame
-from survey_app.domain.messages import Refused, message
+from forms.console_forms import ReasonForm
+from survey_app.domain.messages import message
 from survey_app.domain.powers import Power
 from survey_app.domain.release import Audience
 from survey_app.models import Release, Survey
@@ -29,11 +29,7 @@ def withdraw_release(slug: str, audience: str, number: int) -> Response | str | 
     form = ReasonForm(request.form)
     if not form.validate():
         return _page(survey, release, form), 422
-    try:
-        withdraw(session(), slug, visitor_name(), form.reason.data, Audience(audience), number)
-    except Refused as refusal:  # Somebody else withdrew it meanwhile. The reason stays as it was typed.
-        blame(form.reason, *refusal.messages)
-        return _page(survey, release, form), 422
+    withdraw(session(), slug, visitor_name(), form.reason.data, Audience(audience), number)
     flash(say(_DONE[Audience(audience)]))
     return redirect(url_for("organiser.releases", slug=slug), 303)
 
