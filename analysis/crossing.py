@@ -6,7 +6,8 @@ that row as parent (analysis.suppression.suppress_split). Beside the other table
 - **Paper** comes as totals, and nobody knows which answers stood on one sheet. So the rows of the answers add up to
   the survey's row less paper, and paper is printed as the row that is missing. Both are shown in the split by channel,
   or else the question is not crossed; below them channels and answers split the same visible row in two ways, which
-  say nothing about each other.
+  say nothing about each other. Where the sheets were is known, so paper is printed only where
+  :mod:`analysis.known_splits` lets it; that, too, is for the caller to see to.
 - **The choice's own counts** (table 3) are its turnout, and hidden whole where few answered. With paper they are the
   sum of those in the table and those on paper, so both must be many enough.
 - **Two crossed questions** share what no table prints: how many of a unit's ballots gave which answer to the choice.

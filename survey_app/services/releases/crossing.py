@@ -18,6 +18,7 @@ from survey_app.domain.messages import Refused, message
 from survey_app.domain.questionnaire import Question, QuestionKind
 from survey_app.models import Survey
 from survey_app.services.counting import count_crossed
+from survey_app.services.releases.participation import channels_may_be_told
 from survey_app.services.releases.rating_table import rating_counts
 from survey_app.services.releases.result_rows import CELL_COLUMNS, RatedRows
 from survey_app.services.tabulating import SurveyCounts
@@ -54,6 +55,12 @@ def crossed_choice(
     parts = [screen, on_paper] if counted.channel_ballots[_PAPER] else [screen]
     if any(few_chose(each[choice.slot, 1:width], threshold) for each in parts):
         return None
+    if len(parts) > 1:  # Paper has a row of its own, beside the sheets that are printed as issued of every unit.
+        rows, ways = [each.slot for each in ratings], np.array([_PAPER])
+        told = channels_may_be_told(counted, units, [each.column for each in ratings], rows, ways, threshold)
+        ratings = [each for each, may in zip(ratings, told.tolist(), strict=True) if may]
+        if not ratings:
+            return None
     counts = count_crossed(session, counted.frame, choice.slot, [each.slot for each in ratings])
     if not np.array_equal(counts.sum(axis=1), screen[[each.slot for each in ratings]]):
         raise Refused(

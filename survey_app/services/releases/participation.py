@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from analysis.cells import count_cell
+from analysis.known_splits import may_be_told
 from analysis.rates import round_percent
 from analysis.suppression import suppress_split
 from survey_app.domain.ballot import Channel
@@ -133,7 +134,7 @@ def _by_channel(survey: Survey, counted: SurveyCounts, rated: Sequence[RatedRows
             ]
         return told
     top = top_row(some, counted.ballots.size)
-    if top is not None:
+    if top is not None and channels_may_be_told(counted, some, [column], [slots[""]], came, survey.threshold).all():
         cells = _channel_cells(survey, counted, came, some, top, column, slots[""])
         told["channel_cells"] = dict(zip(names, cells, strict=False))
     return told
@@ -157,6 +158,46 @@ def _channel_cells(
         asdict(count_cell(None if dark else part[0], int(part.sum())))
         for part, dark in zip(counts, hidden[:, 0], strict=True)
     ]
+
+
+def channels_may_be_told(
+    counted: SurveyCounts,
+    units: RatedRows,
+    columns: Sequence[int],
+    slots: Sequence[int],
+    channels: NDArray[np.int64],
+    threshold: int,
+) -> NDArray[np.bool_]:
+    """Say of which questions channels may be printed beside the table of units, where slips or sheets were issued.
+
+    `columns` are their columns in the table and `slots` their bytes of the ballot.
+    """
+    issued = np.zeros((len(channels), len(counted.places)), np.bool_)
+    for at, channel in enumerate(channels.tolist()):
+        if (counts := _ISSUED.get(list(Channel)[channel])) is not None:
+            issued[at] = [counts(counted, unit.id) for _, unit in counted.places]
+
+    def rated(options: NDArray[np.int64]) -> NDArray[np.int64]:
+        both = zip(columns, slots, strict=True)
+        return np.stack([rating_counts(options[:, slot], units.questions[column]) for column, slot in both], axis=1)
+
+    parts = rated(counted.channel_counts[channels].sum(axis=1))
+    own = rated(counted.counts.sum(axis=1))
+    return may_be_told(parts, issued, own, units.table.suppressed[:, list(columns)], threshold)
+
+
+def _slips_issued(counted: SurveyCounts, unit: int) -> bool:
+    slips = counted.slips.get(unit)
+    return slips is not None and slips.printed > slips.voided
+
+
+def _paper_issued(counted: SurveyCounts, unit: int) -> bool:
+    paper = counted.paper.get(unit)
+    return paper is not None and paper.issued > 0
+
+
+#: The channels of which everybody reads how many were issued where.
+_ISSUED = {Channel.SLIP: _slips_issued, Channel.PAPER: _paper_issued}
 
 
 def _reaches_all(ballots: NDArray[np.int64]) -> bool:

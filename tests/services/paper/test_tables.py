@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from survey_app.domain.paper import PaperCount
 from survey_app.services.publishing import draft_release, publish
 from survey_app.services.releases.bulletin_sections.basics import basics
 from survey_app.services.releases.results import release_of
@@ -150,3 +151,20 @@ def test_a_stored_release_keeps_the_invalid_ones_of_each_unit(sqlite_database):
     with poll.database.reading() as session:
         stored = {each.code: each for each in stored_rows(session, release_of(session, "poll", "public"))}
     assert (stored["A12"].invalid, stored["A12"].issued, stored["B12"].invalid) == (2, 50, None)
+
+
+@pytest.mark.parametrize(("few", "told"), [(6, False), (36, True)])
+def test_paper_of_a_sister_does_not_give_a_hidden_village_away(sqlite_database, few, told):
+    """What was issued is printed by village, so where no paper was is known: A less the paper of A12 would be A11."""
+    definition = DEFINITION | {"questions": [DEFINITION["questions"][0], DEFINITION["questions"][2]], "scopes": {}}
+    poll = with_paper(sqlite_database, "single", closed=False, definition=definition)
+    for place, good, bad in (("A11", few * 2 // 3, few // 3), ("B11", 60, 30), ("B12", 50, 20)):
+        for count, answer in ((good, "satisfied"), (bad, "dissatisfied")):
+            poll.many(place, count, overall=answer, visits="one" if count % 4 else "more")
+    close(poll)
+    enter(poll, PaperCount(30, 30, 30, 0, {"overall": (1, 15, 4, 9, 1), "visits": (0, 15, 15)}), place="A12")
+    with poll.database.reading() as session:
+        draft = draft_release(session, "poll")
+    assert row(draft, "A11").cells["overall"]["suppressed"] is not told
+    assert bool(draft.head["channel_cells"]) is told
+    assert (draft.head["crossing"] is not None) is told
