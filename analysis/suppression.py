@@ -49,10 +49,10 @@ table of parts. In each column, numbers with these two sets of margins can alway
 rule), and the ballots of units and parts follow from the sums. So every table of units fits every table of parts: the
 ranges are those of each table alone. This holds of one question (of several that are split alike see
 analysis.crossing) as long as nobody knows how many of a unit's ballots are of a part, and the survey's row is shown;
-where it is hidden, so are the parts. Of slips and paper something is known, since they are issued unit by unit: they are
-printed by the stricter rules of :mod:`analysis.known_splits`. Within the split the rules above hold with the survey's
-row as parent and the parts as its children: :func:`suppress_split`. Rates, scores, positions, bands and sort orders are
-functions of what is shown and add nothing.
+where it is hidden, so are the parts. Of slips and paper something is known, since they are issued unit by unit: they
+are printed by the stricter rules of :mod:`analysis.known_splits`. Within the split the rules above hold with the
+survey's row as parent and the parts as its children: :func:`suppress_split`. Rates, scores, positions, bands and sort
+orders are functions of what is shown and add nothing.
 
 Source of the bounds: Fréchet bounds of a two-way table (Dobra and Fienberg 2000, PNAS 97, 11885-11892);
 of the terms primary and secondary suppression: Hundepool et al. 2012, Statistical Disclosure Control, chapter 4.
