@@ -5,12 +5,15 @@ imported anew, and the rules of suppression may have changed with the software. 
 of what they show: a unit that moved is the difference of two parents, and two patterns that are each safe may not be
 safe together. The union is safe where one of the releases shows all of it.
 
+A unit that is given another level or class between two releases discloses nothing, but it is compared with others
+than it was: whoever saw that it is the last of its class could take it out of the ranking. So that is told as well.
+
 Another wave has other ballots, which stand in no relation to these. What would tie the two is a printed sum over some
 of the last wave's units that the last wave's release does not print: the rate of a parent over the places common to
 both is one. A change may only be printed from rows that both releases show.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -25,17 +28,27 @@ class Shown(NamedTuple):
     question: str
 
 
+class Standing(NamedTuple):
+    """Where a unit or target stands in a release."""
+
+    #: The parent's code, "" where there is none.
+    parent: str
+    #: Positions are taken within one level and class.
+    level: str = ""
+    unit_class: str = ""
+
+
 @dataclass(frozen=True)
 class Published:
     """What a release shows.
 
     Attributes:
-        parents: the parent's code of every unit and target, "" where there is none.
+        standings: where every unit and target stands, by its code.
         counts: (ballots,) of a hidden row, (ballots, satisfied, …, blank) of a shown one.
 
     """
 
-    parents: Mapping[str, str]
+    standings: Mapping[str, Standing]
     counts: Mapping[Shown, tuple[int, ...]]
 
     def shown(self) -> dict[str, set[Shown]]:
@@ -52,6 +65,8 @@ class Fault(StrEnum):
 
     #: The unit is new, is gone or stands under another parent.
     MOVED = "moved"
+    #: The unit has another level or class.
+    RECLASSED = "reclassed"
     #: Turnout or counts differ.
     CHANGED = "changed"
     #: Shown here, hidden before, while something shown before is hidden here.
@@ -90,11 +105,13 @@ def discloses(earlier: Sequence[Published], now: Published) -> list[Disclosure]:
     return sorted(found)
 
 
-def _moved(before: Published, now: Published) -> list[Disclosure]:
-    codes = before.parents.keys() | now.parents.keys()
-    return [
-        Disclosure(code, "", "", Fault.MOVED) for code in codes if before.parents.get(code) != now.parents.get(code)
-    ]
+def _moved(before: Published, now: Published) -> Iterator[Disclosure]:
+    for code in before.standings.keys() | now.standings.keys():
+        there, here = before.standings.get(code), now.standings.get(code)
+        if there is None or here is None or there.parent != here.parent:
+            yield Disclosure(code, "", "", Fault.MOVED)
+        elif there != here:
+            yield Disclosure(code, "", "", Fault.RECLASSED)
 
 
 def _changed(before: Published, now: Published) -> list[Disclosure]:

@@ -170,6 +170,9 @@ def post_stratify(labels: ArrayLike, populations: Mapping[Any, float], trim: tup
     to ``trim`` and scaled back to their total, so that a weight may pass a bound by that factor (Potter 1990, ASA
     Proceedings of the Section on Survey Research Methods, 225-230).
 
+    It is for ballots in hand; releases do not use it. Their tables are weighed by
+    :class:`analysis.population.PopulationRates`, which counts the people of an empty place to its siblings.
+
     Args:
         labels: the cell of each ballot, shape (ballots,), 1 or more.
         populations: people of each cell, by its label; cells of nobody may be left out.

@@ -247,16 +247,6 @@ class UnitTable:
             RANGE_NOTES[rates.note[unit, question]],
         )
 
-    def missing_groups(self, unit: int, question: int) -> tuple[int, ...]:
-        """Return the groups that a weighted score leaves out (缺组): nobody in them rated.
-
-        Empty where the rates are hidden or the survey is not weighted.
-        """
-        if self.weights is None or self.rates_suppressed[unit, question]:
-            return ()
-        rated = self.group_counts[:, unit, question, RATED].sum(axis=-1)
-        return tuple(np.flatnonzero(rated == 0).tolist()) if rated.any() else ()
-
     def _printed(self, counts: Counts, weights: tuple[Fraction, ...] | None) -> list[str | None]:
         """Print the four rates of counts (groups, 5), exactly."""
         groups = [ratios(*cells[:-1]) for cells in counts.tolist()]

@@ -92,9 +92,10 @@ class QuestionForm:
         if what == "rows":
             self.pad(3)
             return None
-        if not number.isdecimal() or int(number) >= len(self.options):
+        numbers = [str(each) for each in range(len(self.options))]
+        if number not in numbers:
             return None
-        index = int(number)
+        index = numbers.index(number)
         if what == "drop":
             del self.options[index]
             return None

@@ -52,7 +52,10 @@ def list_() -> None:
 @click.command("approve")
 @click.argument("survey")
 def approve(survey: str) -> None:
-    """审批草稿（新建或最后修改的人不能自己审批）。 Approve a draft, which who launched or changed it last cannot."""
+    """按草稿当前内容审批（新建或最后修改的人不能自己审批）。 Approve a draft as it stands now.
+
+    Who launched or changed it last cannot.
+    """
     with database().writing() as session:
         lifecycle.approve_survey(session, survey, BY)
     tell("Survey {slug} is approved.", slug=survey)

@@ -20,6 +20,9 @@ from survey_app.models import Ballot, Tally, Turnout
 from survey_app.models.database import upsert
 from survey_app.services.surveys import Frame
 
+#: Ballots read at a time where all are counted, so that memory does not grow with their number.
+_AT_ONCE = 20_000
+
 _KEY = (Tally.survey_id, Tally.place_id, Tally.group_id, Tally.channel)
 
 
@@ -130,7 +133,7 @@ def recount(session: Session, frame: Frame) -> Iterator[PlaceCount]:
         select(Ballot.place_id, Ballot.group_id, Ballot.channel, Ballot.answers)
         .where(Ballot.survey_id == frame.survey_id)
         .order_by(Ballot.place_id)
-        .execution_options(yield_per=20_000)
+        .execution_options(yield_per=_AT_ONCE)
     )
     place: int | None = None
     packed: dict[TallyKey, list[bytes]] = {}
@@ -152,11 +155,12 @@ def _counted(packed: Mapping[TallyKey, Sequence[bytes]], frame: Frame) -> Iterat
 def count_crossed(session: Session, frame: Frame, by: int, slots: Sequence[int]) -> NDArray[np.int64]:
     """Count the stored ballots by their answer in slot `by` and in some others: a tally keeps no pairs.
 
-    Ballots are read once, some thousands at a time, while a release is made. Paper has no ballots and is not in it.
+    Only while a release is made: this takes seconds for a million ballots (docs/decisions/0019). Paper has none and is
+    not in it.
     Shape (slots, width, width), as from `cross_packed`.
     """
     answers = session.scalars(
-        select(Ballot.answers).where(Ballot.survey_id == frame.survey_id).execution_options(yield_per=20_000)
+        select(Ballot.answers).where(Ballot.survey_id == frame.survey_id).execution_options(yield_per=_AT_ONCE)
     )
     count, width = frame.tally_shape
     counts = np.zeros((len(slots), width, width), np.int64)

@@ -59,6 +59,9 @@ GIVEN_ONCE = (JobKind.SLIPS,)
 #: Kinds whose file is erased after KEPT_FOR.
 _KEPT_BRIEFLY = (*GIVEN_ONCE, JobKind.UNIT_UPLOAD, JobKind.SHEETS)
 
+#: Kinds whose file is printed for one launch, and is of no use without it.
+_PRINTED = (JobKind.POSTERS, JobKind.SLIPS, JobKind.PAPER_SHEETS)
+
 _UNDER_WAY = (JobState.WAITING, JobState.RUNNING)
 
 
@@ -164,6 +167,16 @@ def erase_sheets(session: Session, survey_id: int, audience: str, number: int) -
     for job in session.scalars(_alike(JobKind.SHEETS, survey_id).where(Job.result_name != "")):
         if (job.arguments["audience"], job.arguments["number"]) == (audience, number):
             job.result, job.result_name = None, ""
+
+
+def drop_printed(session: Session, survey_id: int) -> None:
+    """Stop what is being printed for a survey, and erase what was: its codes lead nowhere any more.
+
+    Who stops comes before who erases: a job that ends at this moment is stored first, and then erased.
+    """
+    printed = (Job.survey_id == survey_id, Job.kind.in_(_PRINTED))
+    session.execute(update(Job).where(*printed, Job.state.in_(_UNDER_WAY)).values(state=JobState.CANCELLED))
+    session.execute(update(Job).where(*printed).values(result=None, result_name=""))
 
 
 def fail(session: Session, held: Claim, *messages: Message) -> None:

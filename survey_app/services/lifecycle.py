@@ -20,7 +20,7 @@ from survey_app.domain.reading_definition import read_definition
 from survey_app.models import Ballot, StoredQuestionnaire, Survey, SurveyAct
 from survey_app.services.opening import check_opening, find_approval, is_due
 from survey_app.services.survey_acts import NOTHING_ELSE, Changes, write_act
-from survey_app.services.surveys import find_survey
+from survey_app.services.surveys import find_survey, refuse_taken_back
 
 
 def lock_survey(session: Session, slug: str) -> Survey:
@@ -66,13 +66,25 @@ def open_survey_if_due(session: Session, slug: str, by: str) -> None:
         open_survey(session, slug, by)
 
 
-def approve_survey(session: Session, slug: str, by: str) -> Survey:
-    """Approve a draft as it stands now; Refused for who launched or changed it last."""
-    survey = lock_survey(session, slug)  # A change waits, or has been: what is approved is what was looked at.
+def approve_survey(session: Session, slug: str, by: str, seen: str | None = None) -> Survey:
+    """Approve a draft; Refused for who launched or changed it last, and where it is not the one that was looked at.
+
+    `seen` is the definition's sha256 that was shown to who approves; without it the draft is approved as it stands now.
+    """
+    survey = lock_survey(session, slug)  # A change waits, or has been, and then shows in the hash.
     after(SurveyState(survey.state), Act.APPROVE, slug)
     check_approving(find_approval(session, survey), by)
+    if seen is not None and seen != definition_hash(session, survey):
+        raise Refused(
+            message("The survey was changed after this page was shown. Look at it as it stands now, then approve it.")
+        )
     record(session, survey, Act.APPROVE, by)
     return survey
+
+
+def definition_hash(session: Session, survey: Survey) -> str:
+    """Return the sha256 of a survey's definition as it stands now, whatever this session has read before."""
+    return session.scalars(select(StoredQuestionnaire.sha256).where(StoredQuestionnaire.survey_id == survey.id)).one()
 
 
 def close_survey(session: Session, slug: str, by: str) -> Survey:
@@ -110,8 +122,7 @@ def restore_survey(session: Session, slug: str, by: str) -> Survey:
     """Take a survey out of the archive; Refused for one whose launch was taken back: it has no results."""
     survey = lock_survey(session, slug)
     after(SurveyState(survey.state), Act.RESTORE, slug)
-    if survey.closed_at is None:
-        raise Refused(message("The launch of {slug} was taken back, so it stays archived. Launch it again.", slug=slug))
+    refuse_taken_back(survey)
     record(session, survey, Act.RESTORE, by)
     return survey
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from survey_app.domain.lifecycle import SurveyState
 from survey_app.models import EntryCode, Job, Place, Survey, SurveyPlan, SurveyTarget, Unit
-from survey_app.services.jobs import is_of_draft
+from survey_app.services.jobs import JobKind, is_of_draft
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,10 @@ def job_within(session: Session, scope: Scope, job: Job) -> bool:
         return False
     if job.survey_id is not None:
         found = reach(session, scope, session.get_one(Survey, job.survey_id))
-        return found is Reach.WHOLE or (found is Reach.PART and bool(named) and not is_of_draft(job))
+        if found is Reach.WHOLE:
+            # Listed targets may stand anywhere: where all places lie within the scope, not all sheets need be its own.
+            return bool(named) or job.kind != JobKind.SHEETS
+        return found is Reach.PART and bool(named) and not is_of_draft(job)
     plan_id = job.arguments.get("plan_id")
     plan = session.get(SurveyPlan, plan_id) if isinstance(plan_id, int) else None
     return plan_within(session, scope, plan) if plan is not None else bool(named)

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from survey_app.domain.definition import BallotMode, SurveyDefinition
+from survey_app.domain.lifecycle import SurveyState
 from survey_app.domain.messages import Refused, message
 from survey_app.domain.questionnaire import Questionnaire, Target
 from survey_app.domain.reading_definition import read_definition
@@ -24,6 +25,23 @@ def find_survey(session: Session, slug: str) -> Survey:
     if survey is None:
         raise Refused(message("There is no survey {slug}. `list` shows the surveys there are.", slug=slug))
     return survey
+
+
+def was_taken_back(survey: Survey) -> bool:
+    """Return whether the survey's launch was taken back: it rests in the archive, and never was open."""
+    return survey.state == SurveyState.ARCHIVED and survey.closed_at is None
+
+
+def refuse_taken_back(survey: Survey) -> None:
+    """Refuse whatever is to be done with a survey whose launch was taken back."""
+    if was_taken_back(survey):
+        raise Refused(
+            message(
+                "The launch of {slug} was taken back: its codes lead nowhere, and nothing more is done with it. "
+                "Its plan can be launched again.",
+                slug=survey.slug,
+            )
+        )
 
 
 def list_surveys(session: Session) -> Sequence[Survey]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from analysis.crossing import cross
-from analysis.disclosure import Published, Shown, discloses
+from analysis.disclosure import Published, Shown, Standing, discloses
 from analysis.rollup import Tree
 from analysis.suppression import suppress_groups, suppress_split
 from tests.analysis.attacker import CELLS, WIDTH, Attacker, Target, demanded, small, subtree
@@ -61,7 +61,7 @@ class CrossedSurvey:
                 rows[Shown(part, "00", "choice")] = printed(counts, crossing.hidden[answer, column])
             if self.paper:
                 rows[Shown(f"{QUESTIONS[column]} paper", "00", "choice")] = printed(channels[-1, column], False)
-        return Published({f"{unit:02}": str(above) for unit, above in enumerate(self.parents)}, rows)
+        return Published({f"{unit:02}": Standing(str(above)) for unit, above in enumerate(self.parents)}, rows)
 
     def publish(self, threshold=10):
         """Store a release unless it would disclose something; say whether it was stored."""

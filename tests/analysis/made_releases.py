@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from analysis.disclosure import Published, Shown, discloses
+from analysis.disclosure import Published, Shown, Standing, discloses
 from analysis.rollup import Tree
 from analysis.suppression import suppress_groups, suppress_split
 from tests.analysis.attacker import CELLS, WIDTH, Attacker, Target, demanded, root_of, small, subtree
@@ -59,8 +59,8 @@ class Survey:
         if parents.count(-1) == 1:
             for channel, dark in enumerate(suppress_split(parts, hidden[parents.index(-1)], threshold)[:, 0]):
                 rows[Shown(f"c{channel}", self.codes[0], "q")] = printed(parts[channel, 0], dark)
-        up = {code: self.codes[above] if above >= 0 else "" for code, above in zip(self.codes, parents, strict=True)}
-        return Published(up, rows)
+        up = [self.codes[above] if above >= 0 else "" for above in parents]
+        return Published({code: Standing(above) for code, above in zip(self.codes, up, strict=True)}, rows)
 
     def publish(self, threshold, parents=None):
         """Store a release unless it would disclose something; say whether it was stored."""

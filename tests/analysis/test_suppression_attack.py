@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from analysis.disclosure import Disclosure, Fault, Published, Shown, discloses
+from analysis.disclosure import Disclosure, Fault, Published, Shown, Standing, discloses
 from analysis.positions import position_sets, positions
 from analysis.tables import tabulate
 from analysis.waves import Wave, changes
@@ -106,7 +106,7 @@ def change(table, before):
 
 def everything(table):
     units = range(len(table.ballots))
-    cells = [(table.cell(unit, 0), table.weighting(unit, 0), table.missing_groups(unit, 0)) for unit in units]
+    cells = [(table.cell(unit, 0), table.weighting(unit, 0)) for unit in units]
     groups = [table.group_cell(group, unit, 0) for group in range(table.groups) for unit in units]
     rated = np.where(table.rates_suppressed[:, 0], -1, table.counts[:, 0, :3].sum(axis=-1))
     place = positions([cell.approval_rate for cell, *_ in cells], rated, [0] * len(cells), 10)
@@ -137,7 +137,7 @@ def test_the_attacker_finds_what_two_patterns_give_away_together():
     rows = dict(survey.releases[0].counts)
     for part in ("", "g0"):  # Another rule might have hidden the larger sibling.
         rows[Shown(part, "02", "q")], rows[Shown(part, "03", "q")] = (40, 20, 9, 5, 3, 3), (50,)
-    other = Published(survey.releases[0].parents, rows)
+    other = Published(survey.releases[0].standings, rows)
     assert discloses(survey.releases, other) == [Disclosure("02", "q", part, Fault.EXPOSED) for part in ("", "g0")]
     survey.releases.append(other)
     assert {width for _, width in survey.attack()[1]} == {0}
@@ -167,9 +167,18 @@ def test_a_unit_that_moved_or_changed_between_releases_is_named():
         ("00", Fault.CHANGED),
         ("03", Fault.CHANGED),
     }
-    gone = Published({"00": ""}, {})
+    gone = Published({"00": Standing("")}, {})
     assert [each.fault for each in discloses(survey.releases, gone)] == [Fault.MOVED] * 3
     assert discloses([], changed) == []
+
+
+@pytest.mark.parametrize("other", [{"level": "town"}, {"unit_class": "hills"}])
+def test_a_unit_that_is_compared_with_others_than_before_is_named(other):
+    survey = three_units([0] * 5, [30, 9, 5, 3, 3], [20, 9, 5, 3, 3])
+    survey.publish(10)
+    first = survey.releases[0]
+    standings = {**first.standings, "02": first.standings["02"]._replace(**other)}
+    assert discloses([first], Published(standings, first.counts)) == [Disclosure("02", "", "", Fault.RECLASSED)]
 
 
 def test_a_mean_score_gives_options_away_unless_they_are_columns():

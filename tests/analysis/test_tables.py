@@ -116,25 +116,21 @@ def test_groups_without_weights_are_pooled():
     table = groups_table(GROUPS, weights=None)
     assert table.weights is None
     assert table.cell(0, 0).satisfied_rate == "60.0"
-    assert table.missing_groups(0, 0) == ()
 
 
 def test_one_group_needs_no_weight():
     assert groups_table(GROUPS[:1], weights=[40]).weights is None
 
 
-def test_an_empty_group_is_named_and_left_out_or_the_score_refused():
+def test_an_empty_group_is_left_out_or_the_score_refused():
     rows = [GROUPS[0], [0] * 5, GROUPS[2]]
     table = groups_table(rows)
-    assert table.missing_groups(0, 0) == (1,)
     assert table.cell(0, 0).satisfied_rate == round_percent(Fraction(40 * 50 + 30 * 75, 7000), 1)
     refusing = groups_table(rows, empty_group="refuse")
     assert refusing.cell(0, 0).satisfied_rate is None
     assert refusing.cell(0, 0).range_low is None
     assert refusing.cell(0, 0).satisfied == 50
     assert refusing.group_cell(0, 0, 0).satisfied_rate == "50.0"
-    assert groups_table(GROUPS).missing_groups(0, 0) == ()
-    assert groups_table([[0] * 5] * 3).missing_groups(0, 0) == ()
 
 
 def test_a_hidden_group_hides_the_weighted_rates_and_a_second_group():
@@ -145,7 +141,6 @@ def test_a_hidden_group_hides_the_weighted_rates_and_a_second_group():
     assert cell.satisfied == 53
     assert (cell.satisfied_rate, cell.range_low) == (None, None)
     assert np.isnan(table.rates.satisfied[0, 0])
-    assert table.missing_groups(0, 0) == ()
 
 
 def test_in_a_tree_a_unit_is_shown_whole_or_not_at_all():

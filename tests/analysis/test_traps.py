@@ -108,7 +108,6 @@ def test_an_empty_group_is_no_group_of_zero():
     table = tabulate([-1], ["q"], own, weights=[40, 30, 30])
     # (40 · 20/35 + 30 · 12/30) ÷ 70 = 49.796; with a zero for the empty group it would be 34.9.
     assert table.cell(0, 0).satisfied_rate == "49.8"
-    assert table.missing_groups(0, 0) == (1,)
     refusing = tabulate([-1], ["q"], own, weights=[40, 30, 30], empty_group="refuse")
     assert rates(refusing.cell(0, 0)) == (None,) * 4
     assert refusing.cell(0, 0).satisfied == 32

@@ -112,6 +112,17 @@ def test_axe_finds_nothing_and_nothing_hangs_over(site, same_page, name, languag
     assert violations(page) == []
 
 
+def test_on_a_phone_a_tables_head_is_low_and_no_shadow_lies_beside_its_caption(site, page):
+    for language in ("zh_Hans", "en"):
+        open_page(page, site, PAGES["city"], language)
+        table = page.locator("#table ~ .scroll table")
+        assert table.locator("caption").evaluate("it => getComputedStyle(it).backgroundColor") == "rgb(255, 255, 255)"
+        one_line = page.evaluate("parseFloat(getComputedStyle(document.querySelector('thead th')).lineHeight)")
+        assert (
+            table.locator("thead").evaluate("it => it.offsetHeight") < 4.5 * one_line
+        )  # Three lines, and room around.
+
+
 def test_text_of_twice_the_size_still_fits(site, page):
     for name in ("city", "village", "targets", "search"):
         open_page(page, site, PAGES[name], "zh_Hans")

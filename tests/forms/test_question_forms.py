@@ -112,6 +112,7 @@ def test_numbers_are_written_as_numbers():
         ("rows", ["a", "b", "c", "", "", ""], None),
         ("up:9", ["a", "b", "c"], None),
         ("up:x", ["a", "b", "c"], None),
+        ("up:" + "9" * 5000, ["a", "b", "c"], None),  # More than Python reads as a number.
     ],
 )
 def test_buttons_beside_an_option_rearrange_the_rows(act, order, at):

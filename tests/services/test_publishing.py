@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from survey_app.domain.messages import Refused
+from survey_app.domain.release import Audience
 from survey_app.models import Release, ReleaseFile, ReleaseUnit, Survey
 from survey_app.services import publishing
 from survey_app.services.lifecycle import close_survey, reopen_survey
@@ -162,6 +163,21 @@ def test_a_release_over_a_changed_tree_is_refused(drawn_nothing, closed):
     with closed.database.writing() as session:
         import_units(session, UNITS.encode(), "units.csv")
     assert publish(closed.database, "poll", "test", "as it was").number == 2
+
+
+@pytest.mark.parametrize("other", ["village,A1,hills", "organisation,A1,"])
+def test_a_release_over_another_level_or_class_is_refused(drawn_nothing, closed, other):
+    """The last of its class in the bulletin could otherwise stand alone, first of one, in what the public reads."""
+    publish(closed.database, "poll", "test", audience=Audience.INTERNAL)
+    now = f"code,name,level,parent_code,class\nA11,河边村,{other}\n"
+    with closed.database.writing() as session:
+        import_units(session, now.encode(), "units.csv")
+    with pytest.raises(Refused, match="Units have another level or class than in an earlier release: A11"):
+        publish(closed.database, "poll", "test")
+    before = "code,name,level,parent_code,class\nA11,河边村,village,A1,\n"
+    with closed.database.writing() as session:
+        import_units(session, before.encode(), "units.csv")
+    assert publish(closed.database, "poll", "test").number == 1
 
 
 def test_reading_a_release(drawn_nothing, closed):

@@ -124,6 +124,15 @@ def test_a_job_lies_where_it_works(tree, arguments, within):
     assert not job_within(session, Scope(10**9), job)
 
 
+def test_where_all_places_lie_within_the_scope_not_all_sheets_are_its_own(tree):
+    session, _ = tree
+    whole = scope_of(tree, "C")
+    for arguments, within in (({}, False), ({"under": "A1"}, True), ({"under": "B1"}, True)):
+        job = enqueue(session, JobKind.SHEETS, poll(session).id, arguments | {"audience": "review", "number": 1}, "x")
+        assert job_within(session, whole, job) is within
+        assert job_within(session, EVERYTHING, job)
+
+
 def plan(session, scope_id):
     now = datetime.now(UTC)
     made = SurveyPlan(given={}, scope_id=scope_id, made_by="x", made_at=now, changed_by="x", changed_at=now)

@@ -122,6 +122,8 @@ def _fill(session, things):
         things["plan"][name] = plan.id
     surveys = {each.slug: each.id for each in session.scalars(select(Survey))}
     things["job"] = {"unknown": 999_999}
+    sheets = {"audience": "internal", "number": 1}
+    things["job"]["all sheets"] = enqueue(session, JobKind.SHEETS, surveys["inside"], sheets, "test").id
     for name, slug, arguments in (
         ("inside", "inside", {}),
         ("own part", "partly", {"under": CHILD}),

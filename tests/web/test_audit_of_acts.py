@@ -170,7 +170,9 @@ def units(walk):
     _, address = walk.send("start_unit_import", {"seen": seen}, upload_id=number)
     walk.send("cancel_unit_job", job_id=int(job_at(address)))
     with walk.database.writing() as session:
-        session.execute(update(Job).where(Job.kind == JobKind.POSTERS).values(state=JobState.CANCELLED))
+        session.execute(
+            update(Job).where(Job.kind.in_((JobKind.POSTERS, JobKind.SHEETS))).values(state=JobState.CANCELLED)
+        )
     walk.send("start_unit_import", {"seen": seen}, upload_id=number)
     parts, before = walk.app.extensions["manyi"], walk.lines()
     assert work_once(parts.config, parts.database, threading.Event())
@@ -220,7 +222,8 @@ def surveys(walk):
     walk.send("act", slug="walk", act="take_back")
     with walk.database.writing() as session:
         launch(session, definition("other", [CHILD]), "somebody else")
-    walk.send("act", slug="other", act="approve")
+    seen = re.search(r'name="seen" value="(\w+)"', walk.page("/console/surveys/other/approve"))[1]
+    walk.send("act", {"seen": seen}, slug="other", act="approve")
     walk.send("act", slug="other", act="open")
     walk.send("act", {"confirmation": "other"}, slug="other", act="close")
     walk.send("act", {"reason": "x"}, slug="other", act="reopen")

@@ -1,5 +1,6 @@
 """Open, close, reopen, publish and withdraw: asked first, refused with the reason from a wrong state."""
 
+import re
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -8,8 +9,9 @@ from sqlalchemy import select, update
 
 from survey_app.jobs.worker import work_once
 from survey_app.models import Job, Survey, SurveyAct, SurveyPlan
+from survey_app.services.launching import canonical, change_definition
 from survey_app.services.releases.results import releases_of
-from tests.web.console_browser import NAME, plain
+from tests.web.console_browser import NAME, job_number, plain
 from tests.web.small_survey import EVERY_KIND, TOWN
 
 pytest_plugins = "tests.web.console_fixtures"
@@ -227,10 +229,63 @@ def test_a_launch_is_taken_back_and_its_plan_is_launched_again(app, organiser, d
         assert (plan.given["questions"], plan.given.get("slug")) == (EVERY_KIND["questions"], None)
     overview = organiser.get("/console/?lang=en")
     assert "Archive (1)" in plain(overview)
-    # What was never open has no results to bring back.
-    assert f'"{HERE}/restore' not in organiser.get(f"{HERE}?lang=en").text
-    assert organiser.submit(f"{HERE}/restore?lang=en").status_code == 409
+
+
+def take_back(organiser):
+    answer = organiser.submit(f"{HERE}/take_back?lang=en")
+    assert answer.status_code == 303
+    return answer.location
+
+
+def test_a_survey_whose_launch_was_taken_back_has_one_page(organiser, draft):
+    there = take_back(organiser)
+    answer = organiser.get(f"{HERE}?lang=en")
+    page = plain(answer)
+    assert re.search(rf"The launch was taken back on [^.]+ by {NAME}\. Nobody has answered\.", page)
+    assert f"Launch taken back · {NAME} · plan 1" in page
+    assert f'href="{there.partition("?")[0]}?lang=en"' in answer.text
+    # It has no menu, no act, and no other page.
+    assert f'"{HERE}/' not in answer.text
+    for other in ("posters", "codes", "releases", "reminders", "definition", "jobs", "restore", "board.csv"):
+        led = organiser.get(f"{HERE}/{other}?lang=en")
+        assert (led.status_code, led.location) == (303, f"{HERE}?lang=en")
+    for act in ("restore", "take_back", "posters", "copy-as-plan"):
+        organiser.get("/console/?lang=en")
+        refused = organiser.post(f"{HERE}/{act}?lang=en", {"paper": "A4"})
+        assert refused.status_code == 409
+        assert "The launch of every-kind was taken back" in plain(refused)
     assert state(draft) == "archived"
+    organiser.submit(f"{there.partition('/launch')[0]}/delete")
+    assert "The plan is no longer there." in plain(organiser.get(f"{HERE}?lang=en"))
+
+
+def test_what_was_printed_for_a_launch_is_gone_when_it_is_taken_back(app, organiser, draft):
+    parts = app.extensions["manyi"]
+    made = job_number(organiser.submit(f"{HERE}/posters?lang=en", {"under": "430702001001"}))
+    assert work_once(parts.config, parts.database, threading.Event())
+    assert organiser.get(f"/console/jobs/{made}/result").status_code == 200
+    waits = job_number(organiser.submit(f"{HERE}/posters?lang=en", {"paper": "A3"}))
+    take_back(organiser)
+    assert not work_once(parts.config, parts.database, threading.Event())
+    for each, words in ((made, "The launch was taken back: the file is erased."), (waits, "It was cancelled")):
+        assert organiser.get(f"/console/jobs/{each}/result").status_code == 404
+        page = organiser.get(f"/console/jobs/{each}?lang=en")
+        assert words in plain(page)
+        assert f'"{HERE}/' not in page.text
+
+
+def test_who_approves_approves_what_they_saw(organiser, draft):
+    organiser.get(f"{HERE}/approve?lang=en")
+    unseen = organiser.post(f"{HERE}/approve?lang=en")
+    page = organiser.get(f"{HERE}/approve?lang=en").text
+    seen = re.search(r'name="seen" value="([0-9a-f]{64})"', page)[1]
+    with draft.database.writing() as session:
+        change_definition(session, "every-kind", canonical(EVERY_KIND | {"threshold": 20}), "wu")
+    stale = organiser.post(f"{HERE}/approve?lang=en", {"seen": seen})
+    for refused in (unseen, stale):
+        assert refused.status_code == 409
+        assert "The survey was changed after this page was shown." in plain(refused)
+    assert [act for act, _, _ in acts(draft)] == ["launch", "change"]
 
 
 def test_a_published_survey_goes_to_the_archive_and_comes_back(organiser, draft):
@@ -259,7 +314,7 @@ WRONG = {
 
 @pytest.mark.parametrize(("now", "act"), [(now, act) for now, refused in WRONG.items() for act in refused])
 def test_from_a_wrong_state_every_act_is_refused_by_page_and_by_post(organiser, draft, now, act):
-    change(draft, state=now)
+    change(draft, state=now, closed_at=datetime.now(UTC))
     before = acts(draft)
     organiser.get(f"{HERE}?lang=en")
     full = {"confirmation": EVERY_KIND["slug"], "reason": "r"}

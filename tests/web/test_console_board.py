@@ -1,8 +1,10 @@
 """The board for those who see a part only, those who sort and take it home, and those who watch it all day."""
 
 import csv
+import gc
 import gzip
 import io
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -190,10 +192,40 @@ def test_those_who_watch_the_same_make_it_once(organiser, survey, monkeypatch):
     ask(organiser)
     monkeypatch.setattr(board_parts, "_rendered", lambda *_: pytest.fail("it is there already"))
     assert ask(organiser).status_code == 200
-    monkeypatch.undo()
-    monkeypatch.setattr(board_parts, "_MOST_MADE", 1)
-    for unit in (WULING, DINGCHENG):
-        assert ask(organiser, f"{PART}?unit={unit}").status_code == 200
+
+
+def test_what_is_kept_of_finished_parts_is_bounded(app, organiser, survey, monkeypatch):
+    addresses = [PART, *(f"{PART}?unit={unit}" for unit in (WULING, DINGCHENG))]
+    for address in addresses:
+        ask(organiser, address)
+    kept = app.extensions["manyi-board-parts"]
+    sizes = [len(each.zipped) for each in kept.parts.values()]
+    monkeypatch.setattr(board_parts, "_MOST_MADE", sum(sizes[1:]))
+    monkeypatch.setattr(board_parts, "_MOST_SEARCHED", 1)
+    for wanted in "abc":
+        assert ask(organiser, f"{PART}?q={wanted}").status_code == 200
+    assert (len(kept.parts), len(kept.searched)) == (3, 0)
+    kept.parts.pop(next(reversed(kept.parts)))
+    assert ask(organiser, addresses[-1]).status_code == 200
+    assert [len(each.zipped) for each in kept.parts.values()] == sizes[1:]
+    monkeypatch.setattr(board_parts, "_MOST_SEARCHED", 1_000_000)
+    ask(organiser, f"{PART}?q=a")
+    monkeypatch.setattr(board_parts, "_rendered", lambda *_: pytest.fail("it is there already"))
+    assert ask(organiser, f"{PART}?q=a").status_code == 200
+
+
+def test_finished_parts_hold_no_count(app, organiser, survey):
+    """A count knows every place: hundreds of parts that each held on to another would fill the memory."""
+    organiser.get(BOARD)
+    for address in (PART, f"{PART}?q=a"):
+        ask(organiser, address)
+    counts = app.extensions["manyi-turnout"]._kept
+    count, snapshot = (weakref.ref(each) for each in (counts[survey.id], counts[survey.id].snapshot))
+    counts.clear()
+    gc.collect()
+    kept = app.extensions["manyi-board-parts"]
+    assert (len(kept.parts), len(kept.searched), len(kept.beside)) == (1, 1, 1)
+    assert (count(), snapshot()) == (None, None)
 
 
 def test_ballots_elsewhere_make_no_part_anew(organiser, survey, monkeypatch):
@@ -209,6 +241,15 @@ def test_ballots_elsewhere_make_no_part_anew(organiser, survey, monkeypatch):
     turn_out(survey, {TOWN: 3})
     assert ask(organiser, address, etag=etag).status_code == 200
     assert made == [1]
+
+
+def test_a_search_tells_a_ballot_of_a_unit_that_its_filter_hides(organiser, survey, monkeypatch):
+    monkeypatch.setattr(live_turnout, "LOOK_EVERY", 0)
+    monkeypatch.setattr(live_turnout, "_REST", 0)
+    address = f"{PART}?unit={WULING}&q=民主村&show=reached&lang=en"
+    assert "With places at zero 1<" in ask(organiser, address).text
+    turn_out(survey, {VILLAGE: 3})
+    assert "With places at zero 0<" in ask(organiser, address).text
 
 
 def test_what_is_beside_the_turnout_is_read_once_for_all_who_watch(organiser, survey, monkeypatch):

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from forms.launch_form import GroupForm, LaunchForm
 from survey_app.models import Place, Quota, Survey, SurveyAct, SurveyPlan
 from survey_app.services.accounts import create_account
+from survey_app.services.plans.launching import launch_plan
 from survey_app.services.plans.saving import create_plan
 from survey_app.services.scopes import EVERYTHING
 from tests import cast
@@ -336,6 +337,25 @@ def second(app):
     return browser
 
 
+def approve(browser, here):
+    page = browser.get(f"{here}/approve?lang=en")
+    return browser.post(f"{here}/approve?lang=en", {"seen": re.search(r'name="seen" value="(.*?)"', page.text)[1]})
+
+
+def test_taking_back_and_launching_again_leaves_the_approval_asked_for(organiser, plan, database):
+    send(organiser, "launch", second_person="y")
+    back = organiser.submit(f"/console/surveys/{surveys(database)[0].slug}/take_back?lang=en")
+    assert (back.status_code, back.location.split("?")[0]) == (303, ADDRESS.split("?")[0])
+    page = organiser.get(ADDRESS)
+    assert 'name="second_person"' not in page.text
+    assert "that was settled at a launch that was taken back, and stays." in plain(page)
+    assert send(organiser, "save", contact="0736-2").status_code == 303
+    with database.writing() as session:  # Whatever else may write the plan.
+        kept = session.get_one(SurveyPlan, 1)
+        kept.given = {key: value for key, value in kept.given.items() if key != "second_person"}
+        assert launch_plan(session, kept, kept.given, kept.version, NAME, EVERYTHING).needs_approval
+
+
 def test_a_second_person_approves_and_a_change_needs_it_again(organiser, second, plan, database):
     send(organiser, "launch", second_person="y")
     [survey] = surveys(database)
@@ -350,11 +370,11 @@ def test_a_second_person_approves_and_a_change_needs_it_again(organiser, second,
     assert organiser.get(f"{here}/approve?lang=en").status_code == 409
     assert f"{here}/approve" in second.get(f"{here}?lang=en").text
     assert "Places: 6. Questions: 6." in plain(second.get(f"{here}/approve?lang=en"))
-    assert second.post(f"{here}/approve?lang=en").status_code == 303
+    assert approve(second, here).status_code == 303
     assert "Approved by wang" in plain(organiser.get(f"{here}?lang=en"))
     send(organiser, "save", contact="0736-9")
     assert organiser.submit(f"{here}/open?lang=en").status_code == 409
-    assert second.submit(f"{here}/approve?lang=en").status_code == 303
+    assert approve(second, here).status_code == 303
     assert organiser.submit(f"{here}/open?lang=en").status_code == 303
     with database.reading() as session:
         acts = session.execute(select(SurveyAct.act, SurveyAct.by).order_by(SurveyAct.id)).all()

@@ -129,7 +129,8 @@ def test_a_unit_gets_its_sheet_once_it_was_issued(app, organiser, monkeypatch):
     with database.writing() as session:
         withdraw(session, case.slug, "lin", "两个社区重复计入", Audience.INTERNAL)
     gone = officer.get(f"{here}/sheet/43A11?lang=en")
-    assert (gone.status_code, gone.mimetype) == (409, "text/html")
+    assert (gone.status_code, gone.mimetype) == (410, "text/html")
+    assert "This result sheet is withdrawn" in plain(gone)
     board = officer.get(f"{here}?lang=en")
     assert f"{here}/sheet/" not in board.text
     for page in (gone, board):
@@ -192,6 +193,10 @@ def test_a_unit_that_is_rated_gets_its_sheet_though_it_is_no_place(app, organise
         withdraw(session, case.slug, "lin", "权重有误", Audience.INTERNAL)
     page = officer.get(f"{here}/sheets?lang=en")
     assert ("/sheet/D1" in page.text, "withdrawn on" in plain(page), "权重有误" in page.text) == (False, True, True)
+    # Of the survey's own page it sees nothing: the way back is its list.
+    gone = officer.get(f"{here}/sheet/D1?lang=en")
+    assert (gone.status_code, "权重有误" in gone.text, f'href="{here}/sheets?' in gone.text) == (410, True, True)
+    assert f'href="{here}?' not in gone.text
     assert officer.get("/console/surveys/nothing/sheets").status_code == 404
 
 

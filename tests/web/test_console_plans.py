@@ -78,6 +78,14 @@ def test_a_plan_begins_with_a_template(organiser, template):
     assert organiser.get(at(1, "preview")).status_code == 303
 
 
+def test_under_the_title_stands_what_is_written_and_nothing_else(organiser, database):
+    with database.writing() as session:
+        empty = create_plan(session, {"title": "满意度测评", "questions": []}, "lin", EVERYTHING).id
+        reachable = create_plan(session, {"contact": "0736-12345", "questions": []}, "lin", EVERYTHING).id
+    assert "<p><b>满意度测评</b></p>" in organiser.get(at(empty)).text
+    assert "<p><b>(no title yet)</b><br>0736-12345</p>" in organiser.get(at(reachable)).text
+
+
 def test_what_cannot_begin_is_said_and_what_was_typed_stays(organiser):
     page = organiser.submit("/console/plans/new?lang=en", {"template": "none", "title": "我的<测评>"})
     assert page.status_code == 422

@@ -18,7 +18,7 @@ from survey_app.services.publishing import publish
 from survey_app.services.releases import files as release_files
 from survey_app.services.releases import sheet_files
 from survey_app.services.releases.withdrawing import withdraw
-from tests.results_fixtures.cases import SURVEY, answered
+from tests.results_fixtures.cases import SURVEY, TARGETS, Case, answered
 from tests.web.console_browser import plain
 from tests.web.test_console_board import enter
 from tests.web.test_console_jobs import HOSTILE
@@ -32,9 +32,14 @@ COUNTY = "43A"
 
 
 @pytest.fixture
-def case(app, monkeypatch):
-    """Give a closed survey with a draft and the internal release made from it, without its drawings."""
+def only_tables(monkeypatch):
+    """Make releases without their drawings."""
     monkeypatch.setattr(publishing, "make_files", lambda head, rows, *_: list(release_files._data(head, rows)))
+
+
+@pytest.fixture
+def case(app, only_tables):
+    """Give a closed survey with a draft and the internal release made from it."""
     made = answered(app.extensions["manyi"].database, {"43A11": (30, 12, 5, 3), "43B11": (20, 9, 4)}, SURVEY)
     publish(made.database, made.slug, "lin", audience=Audience.REVIEW)
     return made
@@ -107,6 +112,38 @@ def test_a_county_has_its_own_part_of_what_was_issued_and_of_no_draft(app, organ
     assert enter(app, Role.SUPERVISOR, COUNTY).get(HERE).status_code == 403
 
 
+def test_whose_units_hold_all_places_has_only_its_own_of_the_units_that_are_rated(app, organiser, only_tables):
+    database = app.extensions["manyi"].database
+    rated = ["43A11", "43A21", "43B11", "D1"]
+    targets = [{"code": code} | ({"name": "市委办公室"} if code == "D1" else {}) for code in rated]
+    questions = [SURVEY["questions"][0], TARGETS["questions"][0]]
+    case = Case(database, SURVEY | {"places": {"units": ["43A11"]}, "targets": targets, "questions": questions})
+    case.answer("43A11", [bytes([1 + number % 2] + [1 + number % 3] * len(rated)) for number in range(40)])
+    case.close()
+    publish(database, case.slug, "lin", audience=Audience.REVIEW)
+    issue(case)
+    all_of_them, _, file = made(app, organiser, ask(organiser, way="apart"))
+    assert codes_in(file) == {"43", "43A", "43A1", "43A11", "target-43A11", "43A21", "43B11", "D1"}
+    village, beside = enter(app, Role.OFFICER, "43A11"), enter(app, Role.OFFICER, "43A21")
+    for path in (all_of_them, f"{all_of_them}/result"):
+        assert village.get(path).status_code == 404, "all places are its own, not all sheets"
+    assert f'href="{all_of_them}' not in village.get(f"{SURVEY_PAGE}/jobs").text
+    address, page, file = made(app, village, ask(village, way="apart"))
+    assert ("43A11 · zip" in page, codes_in(file)) == (True, {"43A11", "target-43A11"})
+    assert beside.get(f"{address}/result").status_code == 404
+    # A county above it has those of its own too, and who runs the survey in it may see the draft.
+    county = enter(app, Role.ORGANISER, COUNTY)
+    for release in ("internal 1", "review 1"):
+        _, _, file = made(app, county, ask(county, release, way="apart"))
+        assert codes_in(file) == {"43A", "43A1", "43A11", "target-43A11", "43A21"}, release
+    assert county.get(all_of_them).status_code == 404
+
+
+def codes_in(file):
+    with zipfile.ZipFile(io.BytesIO(file.data)) as packed:
+        return {name.partition(" ")[0] for name in packed.namelist()}
+
+
 def test_of_a_withdrawn_release_there_is_no_file_any_more(app, organiser, case, monkeypatch):
     issue(case)
     address, _, file = made(app, organiser, ask(organiser))
@@ -167,6 +204,7 @@ def test_units_check_their_sheets_of_the_draft_that_was_sent_to_them(app, organi
     # An objection needs a text; what was typed stays; the answer can be changed.
     for given, told in (
         ({}, "Please choose one of the two."),
+        ({"verdict": "confirmed", "draft": "9" * 5000}, "Another draft was made meanwhile."),
         ({"verdict": "objected", "text": " "}, "Please write what you object to."),
         ({"verdict": "confirmed", "draft": "2"}, "Another draft was made meanwhile."),
         ({"verdict": "objected", "text": "字" * 1001}, "at most 1000"),

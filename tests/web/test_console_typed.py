@@ -197,6 +197,8 @@ def test_a_database_that_is_away_takes_nothing_with_it(organiser, database, plan
         ("scale-very_satisfied-en", "Option of the scale very_satisfied, English"),
         ("score-very_satisfied", "Score very_satisfied"),
         ("groups-2-weight", "Group 3: Weight"),
+        (f"groups-{'9' * 5000}-weight", f"groups-{'9' * 5000}-weight"),  # More than Python reads as a number.
+        (f"score-{'9' * 5000}", f"Score {'9' * 5000}"),
         ("valid", "Valid ballots"),
         ("overall.1", "overall.1"),
         ("groups-0-ballot_mode", None),

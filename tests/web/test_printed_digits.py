@@ -367,8 +367,12 @@ def test_table_6_of_a_choice_is_printed_alike_on_page_xlsx_docx_pdf_csv_and_json
         ("visits", "blank", ""),
     ]
 
-    for language, blank, few in (("zh_Hans", "未填", "样本不足"), ("en", "Left blank", "Too few ratings")):
+    for language, heading, blank, few in (
+        ("zh_Hans", "按回答分列", "未填", "样本不足"),
+        ("en", "By answer to one question", "Left blank", "Too few ratings"),
+    ):
         tree = page(client, f"/results/choice/1?lang={language}")
+        assert words(tree.css_first("#answers")) == heading
         lines = [[words(cell) for cell in row.css("th, td")] for row in tree.css("#answers ~ .scroll tbody tr")][:4]
         assert [line[1:8] for line in lines] == [line[1:8] for line in expected]
         assert [line[8:] for line in lines[:2]] == [["66.7 (63.8)", "91.1 (87.2)"], ["6.3 (5.0)", "6.3 (5.0)"]]

@@ -222,6 +222,8 @@ def test_a_group_about_places_has_its_own_number(client, database):
     tree = page(client, "/results/grouped/1?group=cadres&lang=en")
     assert words(tree.css_first(".big")) == "No ballots"
     assert lines(tree)[0].endswith("No ballots —")
+    for address, alone in (("", "以票种为层、答卷为单元"), ("?lang=en", "the groups are strata and ballots units")):
+        assert alone in words(page(client, f"/results/grouped/1{address}").css_first(".method"))
 
 
 @pytest.mark.parametrize("audience", ["review", "internal"])

@@ -143,7 +143,8 @@ BEYOND = {
     "unit_code": (SIBLING, PARENT, FOREIGN, UNKNOWN),
     "place_id": ("sibling", "unknown"),
     "plan_id": ("sibling", "all", "unknown"),
-    "job_id": ("sibling part", "partly", "outside", "unknown"),
+    # Of a survey all of whose places lie within, but what it rates may stand anywhere.
+    "job_id": ("sibling part", "partly", "outside", "all sheets", "unknown"),
     "slug": ("outside", UNKNOWN),
 }
 #: Of these the check tells an administrator too that there is nothing; of units and places the view does.

@@ -16,7 +16,7 @@ from survey_app.domain.messages import Message, Refused, message
 from survey_app.domain.texts import DEFAULT_LANGUAGE, pick
 from survey_app.domain.units import Level
 from survey_app.models import EntryCode, Place, RespondentGroup, Survey, Unit
-from survey_app.services.surveys import ballot_modes, find_survey
+from survey_app.services.surveys import ballot_modes, find_survey, refuse_taken_back
 from survey_app.services.units.tree import load_tree
 
 
@@ -78,6 +78,7 @@ def print_posters(
     `progress` hears (done, all). Printing again gives the same codes.
     """
     survey = find_survey(session, slug)
+    refuse_taken_back(survey)
     _require_posters(session, survey)
     tree = load_tree(session)
     in_order = {unit.id: position for position, unit in enumerate(tree.units)}

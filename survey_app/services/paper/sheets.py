@@ -17,7 +17,7 @@ from survey_app.domain.questionnaire import AnswerSheet, Item, Question, Questio
 from survey_app.domain.texts import DEFAULT_LANGUAGE, Texts, pick
 from survey_app.domain.units import Level
 from survey_app.models import Place, RespondentGroup, Survey, Unit
-from survey_app.services.surveys import Frame, find_survey, load_frame
+from survey_app.services.surveys import Frame, find_survey, load_frame, refuse_taken_back
 from survey_app.services.units.tree import load_tree
 
 #: More lines than options side by side would be too narrow to write into.
@@ -68,6 +68,7 @@ def print_paper(
     no paper, there is no such place, or a text cannot be printed.
     """
     survey = find_survey(session, slug)
+    refuse_taken_back(survey)
     if survey.paper == Paper.NONE:
         raise Refused(message("Survey {slug} is answered without paper.", slug=slug))
     frame = load_frame(session, survey.id)

@@ -6,7 +6,7 @@ from copy import deepcopy
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from survey_app.domain.definition import PlaceRule
@@ -14,12 +14,13 @@ from survey_app.domain.lifecycle import Act, SurveyState, after
 from survey_app.domain.messages import Refused, message
 from survey_app.domain.plan_faults import shown_definition
 from survey_app.domain.units import Level
-from survey_app.models import EntryCode, Slip, SlipBatch, Survey, SurveyPlan
+from survey_app.models import EntryCode, Slip, SlipBatch, Survey, SurveyAct, SurveyPlan
 from survey_app.services.audit_trail import audit
+from survey_app.services.jobs import drop_printed
 from survey_app.services.launching import canonical, launch
 from survey_app.services.lifecycle import lock_survey, record
 from survey_app.services.plans.choosing_places import chosen_units
-from survey_app.services.plans.saving import adopt_survey, follow_survey, save_plan
+from survey_app.services.plans.saving import adopt_survey, find_plan, follow_survey, save_plan
 from survey_app.services.scopes import Reach, Scope, reach
 from survey_app.services.units.tree import UnitTree, load_tree
 
@@ -73,6 +74,8 @@ def launch_plan(
     if plan.survey_id is not None:
         raise Refused(message("This plan has been launched already."))
     whole = _without_others(load_tree(session), given)
+    if is_bound_to_approval(session, plan):
+        whole["second_person"] = True
     save_plan(session, plan, whole, version, by)
     survey = launch(session, canonical(whole), by, scope)
     session.flush()
@@ -86,7 +89,8 @@ def launch_plan(
 def take_back(session: Session, slug: str, by: str, scope: Scope) -> SurveyPlan:
     """Take a launch back before the survey opens, and return its plan, which can be changed and launched again.
 
-    The survey stays, archived: its codes may be printed already, and no other survey may ever have them.
+    The survey stays, archived: its codes may be printed already, and no other survey may ever have them. What was
+    printed is no longer given out.
     """
     survey = lock_survey(session, slug)
     after(SurveyState(survey.state), Act.TAKE_BACK, slug)
@@ -97,8 +101,31 @@ def take_back(session: Session, slug: str, by: str, scope: Scope) -> SurveyPlan:
     session.execute(update(EntryCode).where(EntryCode.survey_id == survey.id).values(state="voided"))
     batches = select(SlipBatch.id).where(SlipBatch.survey_id == survey.id)
     session.execute(update(Slip).where(Slip.batch_id.in_(batches)).values(state="voided"))
-    record(session, survey, Act.TAKE_BACK, by)
+    drop_printed(session, survey.id)
+    record(session, survey, Act.TAKE_BACK, by, about=str(plan.id))
     return plan
+
+
+def plan_that_came_back(session: Session, act: SurveyAct, scope: Scope) -> SurveyPlan | None:
+    """Return the plan that taking a launch back has led to; None where it is deleted, or not for this scope."""
+    plan = find_plan(session, int(act.about), scope)
+    # A database may give the number of a deleted plan to another.
+    return plan if plan is not None and plan.made_at <= act.at else None
+
+
+def is_bound_to_approval(session: Session, plan: SurveyPlan) -> bool:
+    """Return whether a survey launched from the plan needed a second person's approval when it was taken back.
+
+    That stays: else one person alone could take the launch back, and launch it again without.
+    """
+    came_back = (
+        SurveyAct.act == Act.TAKE_BACK,
+        SurveyAct.about == str(plan.id),
+        SurveyAct.at >= plan.made_at,
+        SurveyAct.survey_id == Survey.id,
+        Survey.needs_approval,
+    )
+    return bool(session.scalar(select(exists().where(*came_back))))
 
 
 def _without_others(tree: UnitTree, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from analysis.disclosure import Disclosure, Fault, Published, Shown, discloses
+from analysis.disclosure import Disclosure, Fault, Published, Shown, Standing, discloses
 from analysis.ratings import CELLS
 from survey_app.domain.messages import Message, Refused, message
 from survey_app.models import Release, ReleaseUnit, Survey
@@ -34,6 +34,12 @@ class _Row(Protocol):
     def parent_code(self) -> str: ...
 
     @property
+    def level(self) -> str: ...
+
+    @property
+    def unit_class(self) -> str: ...
+
+    @property
     def cells(self) -> dict[str, Any]: ...
 
     @property
@@ -57,6 +63,8 @@ def _earlier(session: Session, survey: Survey) -> Iterator[Published]:
                 ReleaseUnit.code,
                 ReleaseUnit.is_target,
                 ReleaseUnit.parent_code,
+                ReleaseUnit.level,
+                ReleaseUnit.unit_class,
                 ReleaseUnit.cells,
                 ReleaseUnit.group_cells,
             )
@@ -71,11 +79,11 @@ def _earlier(session: Session, survey: Survey) -> Iterator[Published]:
 
 
 def _published(head: Mapping[str, Any], rows: Iterable[_Row]) -> Published:
-    parents: dict[str, str] = {}
+    standings: dict[str, Standing] = {}
     counts: dict[Shown, tuple[int, ...]] = {}
     for row in rows:
         name = f"{row.code}*" if row.is_target else row.code  # A target may have the code of a unit.
-        parents[name] = row.parent_code
+        standings[name] = Standing(row.parent_code, row.level, row.unit_class)
         for part, cells in (("", row.cells), *row.group_cells.items()):
             counts |= {Shown(part, name, question): _counts(cell) for question, cell in cells.items()}
     # No code of a group or an option has a blank in it.
@@ -88,7 +96,7 @@ def _published(head: Mapping[str, Any], rows: Iterable[_Row]) -> Published:
     for _, cell in crossed_rows(head):
         part = f"{cell['question']} {cell['row']} {cell['option']}"
         counts[Shown(part, "", head["crossing"]["question"])] = _counts(cell)
-    return Published(parents, counts)
+    return Published(standings, counts)
 
 
 def _counts(cell: Mapping[str, Any]) -> tuple[int, ...]:
@@ -109,6 +117,12 @@ def _message(fault: Fault, units: str) -> Message:
         return message(
             "Units have moved since the last release: {units}. One table could be subtracted from the other; "
             "import the list of units as it was, then publish.",
+            units=units,
+        )
+    if fault is Fault.RECLASSED:
+        return message(
+            "Units have another level or class than in an earlier release: {units}. They would be compared with others "
+            "than they were; give them back the level and class that they had, then publish.",
             units=units,
         )
     if fault is Fault.CHANGED:

@@ -3,21 +3,23 @@
 import io
 import re
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from survey_app.documents.unit_sheet import UnitSheet, write_sheet, write_sheets
 from survey_app.domain.messages import Refused, message
 from survey_app.domain.release import Audience
-from survey_app.models import Release, ReleaseUnit
+from survey_app.models import Release, ReleaseUnit, Survey, Unit
 from survey_app.services.new_folder import new_folder
-from survey_app.services.releases.result_rows import ResultRow
 from survey_app.services.releases.results import release_of, releases_of
-from survey_app.services.releases.sheets import unit_sheets
+from survey_app.services.releases.sheets import has_sheet, unit_sheets
 from survey_app.services.releases.stored_rows import stored_rows
+from survey_app.services.scopes import Scope, within
+from survey_app.services.surveys_in_scope import targets_within
 
 #: Each file of a zip carries its fonts, some 80 kB, and the zip is in memory until it is stored.
 MOST_APART = 3_000
@@ -40,8 +42,7 @@ def write_sheet_files(
     withdrawn: what it superseded is given out no more. `progress` hears how many of the single files are written.
     """
     release = _standing(session, slug, audience)
-    rows = stored_rows(session, release)
-    sheets = _below(list(unit_sheets(release.head, rows)), rows, under)
+    sheets = _sheets(session, release, under)
     out.absolute().parent.mkdir(parents=True, exist_ok=True)
     with new_folder(out) as folder:
         with (folder / TOGETHER).open("wb") as file:
@@ -74,8 +75,7 @@ def pack_sheets(
 
     Refused where the release has no sheet there, or more than go into a zip; `progress` hears how many are drawn.
     """
-    rows = stored_rows(session, release)
-    sheets = _below(list(unit_sheets(release.head, rows)), rows, under)
+    sheets = _sheets(session, release, under)
     if apart:
         if len(sheets) > MOST_APART:
             raise Refused(
@@ -95,9 +95,26 @@ def pack_sheets(
         write_sheets(out, sheets, release.released_at, lambda done: progress(done, len(sheets)))
 
 
-def has_sheets_below(session: Session, release: Release, code: str) -> bool:
-    """Return whether the release has a unit of this code: it, or some below it, has a sheet."""
-    return session.get(ReleaseUnit, (release.id, code, False)) is not None
+def sheets_below(session: Session, release: Release, code: str) -> Collection[tuple[str, bool]]:
+    """Return which rows of a release with a sheet are a unit or lie below it, by code and whether it is a target.
+
+    Where something lies the tree says, as for whoever asks for a single sheet. A listed target may stand anywhere: it
+    is there only where it is a unit there, whatever places were asked about it.
+    """
+    unit_id = session.scalar(select(Unit.id).where(Unit.code == code)) if code.isprintable() else None
+    if unit_id is None:
+        return frozenset()
+    scope = Scope(unit_id)
+    targets = {each.code for each in targets_within(session, scope, session.get_one(Survey, release.survey_id))}
+    units = select(Unit.code).where(within(scope, Unit.id))
+    found = select(ReleaseUnit).where(
+        ReleaseUnit.release_id == release.id, or_(ReleaseUnit.is_target, ReleaseUnit.code.in_(units))
+    )
+    return frozenset(
+        (row.code, row.is_target)
+        for row in session.scalars(found)
+        if has_sheet(row) and (not row.is_target or row.code in targets)
+    )
 
 
 #: The same sheets give the same zip.
@@ -109,21 +126,11 @@ def _file_name(sheet: UnitSheet) -> str:
     return re.sub(r'[\x00-\x1f\\/:*?"<>|]', "_", f"{sheet.code} {sheet.unit}"[:100].rstrip(" .")) + ".pdf"
 
 
-def _below(sheets: Sequence[UnitSheet], rows: Sequence[ResultRow], under: str | None) -> Sequence[UnitSheet]:
-    if under is None:
-        return sheets
-    parents = {row.code: row.parent_code for row in rows if not row.is_target}
-    found = [sheet for sheet in sheets if sheet.code == under or under in _line(parents, sheet.code)]
-    if not found:
+def _sheets(session: Session, release: Release, under: str | None) -> Sequence[UnitSheet]:
+    chosen = None if under is None else sheets_below(session, release, under)
+    if chosen is not None and not chosen:
         raise Refused(message("{where}: there is no unit {value} in this release.", where="--under", value=under))
-    return found
-
-
-def _line(parents: dict[str, str], code: str) -> Sequence[str]:
-    line = []
-    while code := parents.get(code, ""):
-        line.append(code)
-    return line
+    return list(unit_sheets(release.head, stored_rows(session, release), chosen))
 
 
 def one_sheet(session: Session, release: Release, code: str) -> bytes | None:

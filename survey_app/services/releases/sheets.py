@@ -1,10 +1,11 @@
 """The result sheets (反馈单) of a release, one a unit or listed target, from its head and its suppressed rows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from survey_app.documents.printed_table import Column, PrintedTable
 from survey_app.documents.unit_sheet import Bar, Headline, UnitSheet
+from survey_app.models import ReleaseUnit
 from survey_app.services.releases.bulletin_sections import words
 from survey_app.services.releases.result_rows import OWN_LEVEL, ResultRow
 from survey_app.services.releases.tables import wording
@@ -13,17 +14,27 @@ from survey_app.services.releases.tables.wording import Cell, Head
 _LISTED = 3
 
 
-def unit_sheets(head: Head, rows: Sequence[ResultRow]) -> Iterator[UnitSheet]:
-    """Give a sheet for each row of the release, in its order; a unit's own ballots (本级) have none of their own."""
+def unit_sheets(
+    head: Head, rows: Sequence[ResultRow], chosen: Collection[tuple[str, bool]] | None = None
+) -> Iterator[UnitSheet]:
+    """Give a sheet for each row of the release, in its order; a unit's own ballots (本级) have none of their own.
+
+    `chosen`: of these rows only, by their codes and whether they are targets.
+    """
     by_code = {row.code: row for row in rows if not row.is_target}
     tops = wording.top_rows(head, rows)
     top = tops[0] if len(tops) == 1 else None
     for row in rows:
-        if row.level != OWN_LEVEL and row.cells:
+        if has_sheet(row) and (chosen is None or (row.code, row.is_target) in chosen):
             # A listed target may have the code of a unit that has a sheet too.
             taken = row.is_target and row.code in by_code and by_code[row.code].cells
             name = target_sheet(row.code) if taken else row.code
             yield _sheet(head, row, name, by_code.get(row.parent_code), None if row.is_target else top)
+
+
+def has_sheet(row: ResultRow | ReleaseUnit) -> bool:
+    """Return whether a row of a release has a sheet."""
+    return row.level != OWN_LEVEL and bool(row.cells)
 
 
 def target_sheet(code: str) -> str:

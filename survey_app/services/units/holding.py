@@ -1,8 +1,9 @@
 """Which units stay where they are for now: those of surveys that take answers, or whose results are still to come.
 
 Results are rolled up along the tree and compared within a class, so whoever could move a unit between closing and
-release could choose where its figures count. Once they were issued, no later release is made over another tree, see
-services.releases.earlier; so a withdrawal holds nothing, and a unit that was moved by then can be moved back.
+release could choose where its figures count. Once they were issued, no later release is made over another parent, level
+or class of any unit, see services.releases.earlier; so a withdrawal holds nothing, and what was changed by then can be
+changed back.
 """
 
 from collections.abc import Mapping

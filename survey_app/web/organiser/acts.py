@@ -80,7 +80,7 @@ def _answer(survey: Survey, doing: Act, form: Form) -> Response | tuple[str, int
 
 
 def _approve(slug: str, reason: str | None) -> None:
-    lifecycle.approve_survey(session(), slug, visitor_name())
+    lifecycle.approve_survey(session(), slug, visitor_name(), request.form.get("seen", ""))
 
 
 def _open(slug: str, reason: str | None) -> None:
@@ -161,6 +161,7 @@ def _page(survey: Survey, doing: Act, form: Form, fault_of_code: Message | None 
         questions=len(load_frame(session(), survey.id).questionnaire.questions),
         number=_next_release(survey),
         hindrances=what_hinders(session(), survey, datetime.now(UTC)) if doing is Act.OPEN else (),
+        seen=lifecycle.definition_hash(session(), survey) if doing is Act.APPROVE else "",
         by_itself=doing is Act.APPROVE and opens_by_itself(session(), survey),
         without_draft=doing is Act.PUBLISH and signing.newest_draft(session(), survey) is None,
         now=datetime.now(UTC),

@@ -53,7 +53,7 @@ _OTHERS: Mapping[str, Message] = {
 
 #: Of a box in several languages: what it is, which of several, and the language.
 _IN_LANGUAGE = re.compile(r"(title|organiser|text|hint|option|scale|target)(?:-(.+))?-([a-z]{2,3}(?:_[A-Za-z]{2,4})?)")
-_OF_GROUP = re.compile(r"groups-(\d+)-(.+)")
+_OF_GROUP = re.compile(r"groups-(\d{1,4})-(.+)")
 _SCORE = re.compile(r"score-(.+)")
 
 
@@ -90,4 +90,4 @@ def box_words(name: str) -> Message | str | None:
 
 def _which(index: str) -> str:
     """Return which of several a box is about: people count from 1."""
-    return str(int(index) + 1) if index.isdecimal() else index
+    return str(int(index) + 1) if index.isdecimal() and len(index) < 5 else index

@@ -185,6 +185,9 @@ def act_word(act: str) -> str:
 def about_in_words(about: str, act: str) -> str:
     """Return what a line of the record is about, a signature's step and a release by name."""
     act = act.removeprefix("survey.")
+    if act == Act.TAKE_BACK:
+        *slug, plan = about.split(" · ")
+        return " · ".join([*slug, say(message("plan {number}", number=plan))])
     if act in (Act.WITHDRAW, Act.ASK_UNITS):
         *slug, released = about.split(" · ")
         return " · ".join([*slug, _release_word(released)])

@@ -136,12 +136,16 @@ def _selection(head: Head) -> Message:
 
 def _ranges(head: Head) -> Iterator[Message]:
     selection = head.get("selection", "self")
+    alone = message("Wilson's interval")
+    if is_weighted(head):
+        alone = message("the groups are strata and ballots units, with linearised variance and a logit interval")
     if selection == "self":
         yield message(
             "The tables give the range (level 95 percent) of the share satisfied or basically satisfied: "
-            "at one place Wilson's interval; above it the places are clusters, with linearised variance and a logit "
-            "interval with places − 1 degrees of freedom. It describes how much those who took part differ, and "
-            "assumes that places are independent; it is no sampling error of all residents."
+            "at one place {alone}; above it the places are clusters, with linearised variance and a logit interval "
+            "with places − 1 degrees of freedom. It describes how much those who took part differ, and assumes that "
+            "places are independent; it is no sampling error of all residents.",
+            alone=alone,
         )
     elif selection == "random":
         yield message(
@@ -151,9 +155,10 @@ def _ranges(head: Head) -> Iterator[Message]:
         )
     else:
         yield message(
-            "Ranges are 95 percent intervals of the share satisfied or basically satisfied: at one place Wilson's; "
+            "Ranges are 95 percent intervals of the share satisfied or basically satisfied: at one place {alone}; "
             "above it the places are clusters, with linearised variance and a logit interval with places − 1 degrees "
-            "of freedom. They do not cover how people differ who did not answer."
+            "of freedom. They do not cover how people differ who did not answer.",
+            alone=alone,
         )
     yield message(
         "Of two or three places together no range is given. Where several places do not tell how much they differ (0 "

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from survey_app.domain.ballot import Channel
 from survey_app.domain.messages import Refused
 from survey_app.models import Tally
+from survey_app.services import counting
 from survey_app.services.publishing import draft_release, publish
 from survey_app.services.releases.tables import release_tables
 from tests.services.papering import TOTALS, close, enter, with_paper
@@ -147,6 +148,20 @@ def test_groups_stand_in_table_6_themselves(sqlite_database):
                 )
             )
     assert crossing(poll) is None
+
+
+def test_ballots_are_counted_some_at_a_time(poll, monkeypatch):
+    real, read = counting.cross_packed, []
+
+    def cross_packed(packed, *given):
+        read.append(len(packed))
+        return real(packed, *given)
+
+    monkeypatch.setattr(counting, "_AT_ONCE", 20)
+    monkeypatch.setattr(counting, "cross_packed", cross_packed)
+    vote(poll, one=ONCE, more=OFTEN)
+    assert [each[2] for each in shown(crossing(poll))] == [30, 25]
+    assert read == [20, 20, 15]
 
 
 def test_paper_has_a_row_of_its_own_and_the_note_says_so(sqlite_database):

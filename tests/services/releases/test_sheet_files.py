@@ -9,7 +9,7 @@ from survey_app.models import Release
 from survey_app.services.publishing import draft_release, publish
 from survey_app.services.releases.issued_sheets import has_issued_sheet, issued_sheet, issued_targets, withdrawn_sheet
 from survey_app.services.releases.result_rows import OWN_LEVEL
-from survey_app.services.releases.sheet_files import one_sheet, write_sheet_files
+from survey_app.services.releases.sheet_files import one_sheet, sheets_below, write_sheet_files
 from survey_app.services.releases.sheets import unit_sheets
 from survey_app.services.releases.stored_rows import stored_rows
 from survey_app.services.releases.withdrawing import withdraw
@@ -124,5 +124,29 @@ def test_a_place_that_is_a_target_too_is_issued_two_sheets(sqlite_database, draw
         _, as_target = issued_sheet(session, case.slug, "43A11", as_target=True)
         assert as_place == one_sheet(session, release, "43A11")
         assert as_target == one_sheet(session, release, "target-43A11") != as_place
+        assert set(sheets_below(session, release, "43A11")) == {("43A11", False), ("43A11", True)}
         assert has_issued_sheet(session, case.slug, "43A11")
         assert not has_issued_sheet(session, case.slug, "43D")
+
+
+def test_below_a_unit_stand_its_own_targets_and_none_of_the_others(sqlite_database, drawn_nothing):
+    targets = [{"code": "43B11"}, {"code": "43A21"}, {"code": "D1", "name": "市委办公室"}]
+    case = Case(
+        sqlite_database,
+        {
+            "slug": "departments",
+            "title": "评议",
+            "organiser": "评议办",
+            "sign_off": "optional",
+            "places": {"units": ["43A11"]},
+            "targets": targets,
+            "questions": TARGETS["questions"],
+        },
+    )
+    case.answer("43A11", [bytes([1 + number % 3] * len(targets)) for number in range(40)])
+    publish(case.close().database, case.slug, "lin", audience=Audience.INTERNAL)
+    with case.database.reading() as session:
+        release = session.get_one(Release, 1)
+        found = {code: set(sheets_below(session, release, code)) for code in ("43", "43A", "43B", "43A11", "D1", "\0")}
+    of_a, of_b = ("43A21", True), ("43B11", True)
+    assert found == {"43": {of_a, of_b}, "43A": {of_a}, "43B": {of_b}, "43A11": set(), "D1": set(), "\0": set()}

@@ -2,6 +2,7 @@
 
 import pytest
 
+from survey_app.services.releases.cover import cover
 from survey_app.services.releases.tables import long_tables, release_tables
 from tests.results_fixtures.printed import cell, field_case, head, hidden_case, row, targets_case
 
@@ -229,6 +230,21 @@ def test_the_notes_claim_what_the_selection_allows(selection, said, never):
     assert never not in notes
     name = "波动范围 下限 %" if selection == "self" else "95% 区间 下限 %"
     assert name in [each.header for each in tables["表5 全部单位"].columns]
+
+
+@pytest.mark.parametrize(
+    ("case", "said", "never"),
+    [
+        (field_case, "一个测评点用 Wilson 区间；", "为层"),
+        (targets_case, "一个测评点以票种为层、答卷为单元，线性化方差，logit 区间；", "一个测评点用"),
+    ],
+)
+def test_how_one_place_has_its_range_follows_the_groups(case, said, never):
+    head, rows = case()
+    notes = "".join(made((head, rows))["表5 全部单位"].notes)
+    for text in (notes, "".join(cover(head | {"number": 1}).formulas)):
+        assert said in text
+        assert never not in text
 
 
 def test_method_and_disclosure_say_who_what_and_how():

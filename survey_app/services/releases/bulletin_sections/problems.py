@@ -74,7 +74,7 @@ def _units(head: Head, rows: Sequence[ResultRow]) -> Iterator[str]:
     found: dict[str, list[str]] = {}
     for row in rows:
         if code in row.cells and row.level != OWN_LEVEL and words.is_shown(head, row, code):
-            for reason in attention_reasons(row, code):
+            for reason in attention_reasons(row.cells[code], row.extras.get(code, {})):
                 kind = "较上次明显下降" if reason.startswith("较上次") else reason
                 found.setdefault(kind, []).append(words.named(row))
     for reason, names in found.items():

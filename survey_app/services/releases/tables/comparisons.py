@@ -8,7 +8,7 @@ from survey_app.documents.printed_table import Column, PrintedTable
 from survey_app.services.releases.crossing import crossed_rows
 from survey_app.services.releases.result_rows import ResultRow
 from survey_app.services.releases.tables import units, wording
-from survey_app.services.releases.tables.wording import Head
+from survey_app.services.releases.tables.wording import Cell, Head
 
 #: A share of don't know from which a question is named, in percent of rated and don't know.
 MUCH_UNKNOWN = 20
@@ -182,7 +182,7 @@ def attention(head: Head, rows: Sequence[ResultRow]) -> PrintedTable:
     code = head["headline_question"]
     lines: list[list[object]] = []
     for row in (each for each in rows if code in each.cells):
-        reasons = list(attention_reasons(row, code))
+        reasons = list(attention_reasons(row.cells[code], row.extras.get(code, {})))
         if reasons:
             cell = row.cells[code]
             lines.append(
@@ -227,9 +227,8 @@ def has_dropped(extra: Mapping[str, Any]) -> bool:
     return bool(extra.get("change_clear")) and Decimal(extra["change"]) < 0
 
 
-def attention_reasons(row: ResultRow, code: str) -> Iterator[str]:
+def attention_reasons(cell: Cell, extra: Mapping[str, Any]) -> Iterator[str]:
     """Say why a unit deserves attention; nothing where it does not, or where its row is hidden."""
-    cell, extra = row.cells[code], row.extras.get(code, {})
     if cell["suppressed"] or cell["approval_rate"] is None:
         return
     if is_below_class(extra):

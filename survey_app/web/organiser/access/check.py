@@ -18,7 +18,8 @@ from survey_app.domain.powers import Power
 from survey_app.models import Survey
 from survey_app.services.scopes import Reach, Scope, rates, reach, touches
 from survey_app.web.languages import say
-from survey_app.web.organiser.access import named, visits
+from survey_app.web.organiser.access import named, taken_back, visits
+from survey_app.web.organiser.access.named import Named
 from survey_app.web.organiser.access.policy import POLICIES, About, Policy
 from survey_app.web.organiser.access.visits import Visitor
 from survey_app.web.organiser.blueprint import organiser
@@ -75,15 +76,15 @@ def _require_login() -> Response | tuple[str, int] | None:
                 return to_login()
             if visitor().must_change and view not in _BEFORE_A_CHANGE:
                 return redirect(url_for("organiser.own_account"), 303)
-            _check(database, wanted)
+            things = named.things(database)
+            _check(database, wanted, things)
+            return taken_back.lead_away(view, things)
     finally:
         visits.renew(view)
-    return None
 
 
-def _check(database: Session, wanted: Policy) -> None:
+def _check(database: Session, wanted: Policy, things: Named) -> None:
     who = visitor()
-    things = named.things(database)
     if not named.is_within(database, who.scope, things):
         abort(404)
     if not all(_is_enough(database, wanted.about, who.scope, survey) for survey in things.surveys):

@@ -4,7 +4,7 @@
     @policy(Power.READ_NOTES, About.SURVEY_PART)
     def notes(slug: str) -> str: ...
 
-access.py checks it before the view runs: what lies outside the scope is 404, a power that the role lacks is 403.
+check.py checks it before the view runs: what lies outside the scope is 404, a power that the role lacks is 403.
 A view without a policy does not start.
 """
 

@@ -13,6 +13,7 @@ from survey_app.models import Survey
 from survey_app.services.lifecycle import acts_of
 from survey_app.services.releases.results import public_releases
 from survey_app.services.scopes import Reach, reach
+from survey_app.services.surveys import was_taken_back
 from survey_app.web.organiser.access.check import visitor
 from survey_app.web.organiser.access.policy import About, policy, polled
 from survey_app.web.organiser.access.survey_or_404 import survey_or_404
@@ -20,6 +21,7 @@ from survey_app.web.organiser.blueprint import organiser
 from survey_app.web.organiser.board.board_parts import fresh_part, watched_part
 from survey_app.web.organiser.board.board_view import asked, look, view
 from survey_app.web.organiser.board.preparation import preparation_page
+from survey_app.web.organiser.board.taken_back import taken_back_page
 from survey_app.web.organiser.releases.unit_check import to_be_checked
 from survey_app.web.organiser.releases.unit_sheet import has_sheet, rates_units, sheet_withdrawn
 from survey_app.web.transaction import session
@@ -30,10 +32,12 @@ _ACTS = (Act.OPEN, Act.TAKE_BACK, Act.CLOSE, Act.REOPEN, Act.PUBLISH, Act.ARCHIV
 @organiser.get("/surveys/<slug>")
 @policy(Power.SEE_SURVEY, About.SURVEY_PART)
 def survey(slug: str) -> str:
-    """Show a draft's next steps, or the turnout of the survey or of one unit."""
+    """Show a draft's next steps, the turnout of the survey or of one unit, or that its launch was taken back."""
     found = survey_or_404(slug)
     if found.state == SurveyState.DRAFT:
         return preparation_page(found, _around(found))
+    if was_taken_back(found):
+        return taken_back_page(found, _around(found))
     seen = view(found, asked(), look(found))
     part = fresh_part(found, seen)
     now = datetime.now(UTC)
@@ -65,9 +69,9 @@ def board_part(slug: str) -> Response:
     if found.state != SurveyState.OPEN:
         return Response(status=410)
     part = watched_part(found)
-    response = Response(part.plain, mimetype="text/html")
-    if request.accept_encodings["gzip"] > 0:
-        response.set_data(part.zipped)
+    zips = request.accept_encodings["gzip"] > 0
+    response = Response(part.zipped if zips else part.plain, mimetype="text/html")
+    if zips:
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Vary"] = "Accept-Encoding"
     response.set_etag(part.etag, weak=True)
@@ -82,11 +86,6 @@ def _hours_left(found: Survey, now: datetime) -> int | None:
     return int((found.closes_at - now).total_seconds()) // 3600
 
 
-def _is_void(found: Survey, act: Act) -> bool:
-    """Say whether an act leads nowhere: a launch that was taken back has nothing to bring out of the archive."""
-    return act is Act.RESTORE and found.closed_at is None
-
-
 def _around(found: Survey) -> dict[str, Any]:
     """Return what stands around the board in every state: what can be done, what was done, what is published.
 
@@ -97,7 +96,7 @@ def _around(found: Survey) -> dict[str, Any]:
     sees_all = reach(session(), visitor().scope, found) is Reach.WHOLE
     may_run = sees_all and powers.may(visitor().role, Power.RUN_SURVEY)
     return {
-        "acts": [act.value for act in _ACTS if allows(state, act) and not _is_void(found, act)] if may_run else [],
+        "acts": [act.value for act in _ACTS if allows(state, act)] if may_run else [],
         "history": acts_of(session(), found) if sees_all else [],
         "releases": releases,
         "release": releases[0] if releases and state == SurveyState.PUBLISHED else None,

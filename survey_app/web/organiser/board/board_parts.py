@@ -7,7 +7,6 @@ import gzip
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
 from urllib.parse import urlencode
 
 from flask import current_app, render_template, url_for
@@ -26,34 +25,45 @@ from survey_app.web.organiser.board.board_map import COLUMNS, map_rows
 from survey_app.web.organiser.board.board_view import BoardView, asked, look, view
 from survey_app.web.transaction import session
 
-K = TypeVar("K")
-V = TypeVar("V")
-
 #: So many rows of a search are shown.
 MOST_FOUND = 200
 
 _KEPT = "manyi-board-parts"
-#: So many finished parts of boards are kept, ten megabytes at most.
-_MOST_MADE = 400
+#: So many bytes of finished parts are kept, compressed, the newest ones: of 2,462 units each has two or three thousand,
+#: and almost as much again goes into where it is kept.
+_MOST_MADE = 4_000_000
+#: So many of those with a search: whoever types makes ever new ones, and they drive no board out.
+_MOST_SEARCHED = 500_000
 #: What is beside the turnout is kept for so many surveys.
 _MOST_BESIDE = 16
 
 
 @dataclass(frozen=True)
 class Part:
-    """The part of a board that changes."""
+    """The part of a board that changes: bytes and what tells whether they still hold, nothing of the count itself.
 
-    live: LiveTurnout
-    seen: BoardView
-    plain: bytes
+    A count knows all places of the survey; a part that held on to it would be a hundred times as large as its bytes.
+    """
+
+    #: When the newest count that makes no other part was made, by this process's clock.
+    count: float
+    #: The same of the count that it was made from, and the hour of that.
+    counted: float
+    hour: int
+    #: Digest of the numbers in it.
+    told: bytes
     zipped: bytes
     etag: str
 
+    @property
+    def plain(self) -> bytes:
+        """The bytes themselves. They are kept compressed only, as nearly every browser takes them."""
+        return gzip.decompress(self.zipped)
+
     def is_still(self, seen: BoardView) -> bool:
         """Return whether a newer count makes no other part: ballots came elsewhere, and it is not old."""
-        before = self.seen
-        is_fresh = seen.live.counted - before.live.counted < AT_LATEST and seen.live.hour == before.live.hour
-        return is_fresh and (seen.board, seen.rows) == (before.board, before.rows)
+        is_fresh = seen.live.counted - self.counted < AT_LATEST and seen.live.hour == self.hour
+        return is_fresh and self.told == _told(seen)
 
 
 @dataclass
@@ -61,10 +71,12 @@ class _Kept:
     """What this process has made."""
 
     parts: dict[object, Part] = field(default_factory=dict)
+    #: Those with a search.
+    searched: dict[object, Part] = field(default_factory=dict)
     #: What is being made at this moment.
     making: set[object] = field(default_factory=set)
     #: By survey, with the count that it belongs to.
-    beside: dict[int, tuple[LiveTurnout, Beside]] = field(default_factory=dict)
+    beside: dict[int, tuple[float, Beside]] = field(default_factory=dict)
 
 
 def fresh_part(found: Survey, seen: BoardView) -> Part:
@@ -75,16 +87,16 @@ def fresh_part(found: Survey, seen: BoardView) -> Part:
 def watched_part(found: Survey) -> Part:
     """Return the part of who watches; only the first to ask after a count makes it."""
     live, key, kept = look(found, watching=True), _key(found), _kept()
-    made = kept.parts.get(key)
-    if made is not None and (made.live is live or key in kept.making):
+    made = _shelf().get(key)
+    if made is not None and (made.count == live.counted or key in kept.making):
         return made
     kept.making.add(key)
     try:
         seen = view(found, asked(), live)
         if made is not None and made.is_still(seen):
-            return _keep(key, replace(made, live=live))
+            return _keep(key, replace(made, count=live.counted))
         counted, beside = kept.beside.get(found.id, (None, None))
-        return _make(found, seen, beside if beside and counted is live else _read_beside(found, live))
+        return _make(found, seen, beside if beside and counted == live.counted else _read_beside(found, live))
     finally:
         kept.making.discard(key)
 
@@ -94,6 +106,11 @@ def _kept() -> _Kept:
     return found
 
 
+def _shelf() -> dict[object, Part]:
+    """Return where the part that is asked for is kept."""
+    return _kept().searched if asked().wanted else _kept().parts
+
+
 def _key(found: Survey) -> object:
     """Return what a finished part depends on besides the count: whoever has the same role and scope sees the same."""
     who = visitor()
@@ -101,28 +118,38 @@ def _key(found: Survey) -> object:
 
 
 def _read_beside(found: Survey, live: LiveTurnout) -> Beside:
-    beside = read_beside(session(), found)
-    _hold(_kept().beside, found.id, (live, beside), _MOST_BESIDE)
+    beside, kept = read_beside(session(), found), _kept().beside
+    kept.pop(found.id, None)
+    kept[found.id] = live.counted, beside
+    for oldest in list(kept)[:-_MOST_BESIDE]:
+        kept.pop(oldest, None)
     return beside
 
 
 def _make(found: Survey, seen: BoardView, beside: Beside) -> Part:
-    plain = _rendered(found, seen, beside).encode()
+    plain, live = _rendered(found, seen, beside).encode(), seen.live
     etag = hashlib.sha256(plain).hexdigest()[:32]
-    return _keep(_key(found), Part(seen.live, seen, plain, gzip.compress(plain, 3, mtime=0), etag))
+    zipped = gzip.compress(plain, 3, mtime=0)
+    return _keep(_key(found), Part(live.counted, live.counted, live.hour, _told(seen), zipped, etag))
 
 
 def _keep(key: object, part: Part) -> Part:
-    _hold(_kept().parts, key, part, _MOST_MADE)
+    """Keep a part as the newest, and the older ones that have room beside it."""
+    shelf, room = _shelf(), _MOST_SEARCHED if asked().wanted else _MOST_MADE
+    shelf.pop(key, None)
+    shelf[key] = part
+    for each, kept in reversed(list(shelf.items())):
+        room -= len(kept.zipped)
+        if room < 0:
+            shelf.pop(each, None)
     return part
 
 
-def _hold(kept: dict[K, V], key: K, value: V, most: int) -> None:
-    """Keep a value as the newest, and of all no more than so many."""
-    kept.pop(key, None)
-    kept[key] = value
-    for oldest in list(kept)[:-most]:
-        kept.pop(oldest, None)
+def _told(seen: BoardView) -> bytes:
+    """Digest what of a count stands in a part; units have no other names as long as the tree is the same."""
+    turnouts = (seen.board.whole, *seen.board.parts, *(row.turnout for row in seen.rows))
+    told = [vars(each) | {"unit": each.unit.code} for each in turnouts]
+    return hashlib.sha256(repr((seen.live.tree_read, seen.counts, told)).encode()).digest()
 
 
 def _rendered(found: Survey, seen: BoardView, beside: Beside) -> str:

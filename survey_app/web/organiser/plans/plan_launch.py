@@ -25,7 +25,7 @@ from survey_app.models import Survey, SurveyPlan
 from survey_app.services.plans import place_sizes
 from survey_app.services.plans.checklist import Checklist, Item, Standing, check_plan
 from survey_app.services.plans.choosing_places import by_area, chosen_units
-from survey_app.services.plans.launching import launch_plan, with_defaults
+from survey_app.services.plans.launching import is_bound_to_approval, launch_plan, with_defaults
 from survey_app.services.plans.saving import find_plan, save_plan, survey_of_plan
 from survey_app.services.surveys import ballot_modes
 from survey_app.services.units.tree import UnitTree, load_tree
@@ -61,6 +61,8 @@ class Desk:
     refused: list[Message] = field(default_factory=list)
     list_faults: Sequence[Message] = ()
     filename: str = ""
+    #: A launch that was taken back needed a second person's approval, so this one does.
+    bound: bool = False
 
     @property
     def locked(self) -> bool:
@@ -158,9 +160,10 @@ def _desk(database: Session, plan: SurveyPlan, survey: Survey | None) -> Desk:
     locked = survey is not None
     form = LaunchForm(sent, written=boxes, offered=offered, locked=locked)
     typed = document_of(form, given, locked=locked) if sent else given
-    if survey is not None and survey.needs_approval:
+    bound = survey is None and is_bound_to_approval(database, plan)
+    if bound or (survey is not None and survey.needs_approval):
         typed["second_person"] = True  # It has no box any more.
-    desk = Desk(plan, survey, tree, form, typed, Checklist())
+    desk = Desk(plan, survey, tree, form, typed, Checklist(), bound=bound)
     desk.check(database)
     return desk
 

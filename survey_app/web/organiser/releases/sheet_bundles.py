@@ -13,9 +13,10 @@ from survey_app.models import Release, Survey
 from survey_app.services.jobs import JobKind, enqueue, jobs_of
 from survey_app.services.releases import signing
 from survey_app.services.releases.issued_sheets import issued_release
-from survey_app.services.releases.sheet_files import has_sheets_below
-from survey_app.web.organiser.access.check import may, visitor_name
-from survey_app.web.organiser.access.narrowing import board_or_404, jobs_within, part_asked_for, sees_whole
+from survey_app.services.releases.sheet_files import sheets_below
+from survey_app.services.scopes import top_unit
+from survey_app.web.organiser.access.check import may, visitor, visitor_name
+from survey_app.web.organiser.access.narrowing import board_or_404, jobs_within, sees_whole
 from survey_app.web.organiser.access.policy import About, policy
 from survey_app.web.organiser.access.survey_or_404 import survey_or_404
 from survey_app.web.organiser.blueprint import organiser
@@ -37,9 +38,9 @@ def sheet_files(slug: str) -> Response | str | tuple[str, int]:
     if not form.validate():
         abort(400)
     release = releases[form.release.data]
-    under = part_asked_for(survey, (form.under.data or "").strip() or None)
-    if under is not None and not has_sheets_below(session(), release, under):
-        raise Refused(message("There is no unit {value} in this release.", value=under[:64]))
+    under = (form.under.data or "").strip() or _own_top()
+    if under is not None and not sheets_below(session(), release, under):
+        raise Refused(message("This release has no sheet of unit {value} or of one below it.", value=under[:64]))
     wanted = {"under": under, "apart": True if form.way.data == "apart" else None}
     arguments = {"audience": release.audience, "number": release.number}
     arguments |= {name: value for name, value in wanted.items() if value is not None}
@@ -63,6 +64,15 @@ def _releases(survey: Survey) -> Sequence[Release]:
     if draft is not None and signing.is_spent(session(), draft):
         draft = None
     return [each for each in (issued, draft) if each is not None]
+
+
+def _own_top() -> str | None:
+    """Return the unit whose sheets, and those below it, are all that the visitor may have; None: all.
+
+    All places may lie within a scope and some listed target outside it: then its sheet is somebody else's.
+    """
+    top = top_unit(session(), visitor().scope)
+    return top.code if top else None
 
 
 def _page(survey: Survey, form: SheetsForm) -> str:

@@ -86,7 +86,8 @@ def unit_check(slug: str, unit_code: str) -> Response | str | tuple[str, int]:
     if not form.validate():
         return _page(survey, own, form), 422
     try:
-        draft = int(number) if number.isascii() and number.isdigit() else 0
+        # Numbers are compared as they are written: what was sent may have thousands of digits.
+        draft = own.draft.number if number == str(own.draft.number) else 0
         verdict = UnitVerdict(form.verdict.data)
         unit_checks.answer(session(), survey, own, draft, verdict, form.text.data or "", visitor_name())
     except Refused as refusal:

@@ -5,7 +5,6 @@ import io
 from flask import abort, render_template, request, send_file
 from werkzeug.wrappers import Response
 
-from survey_app.domain.messages import Refused, message
 from survey_app.domain.powers import Power
 from survey_app.models import Release, Survey, Unit
 from survey_app.services.releases.issued_sheets import (
@@ -22,19 +21,17 @@ from survey_app.web.organiser.access.check import may, visitor
 from survey_app.web.organiser.access.policy import About, policy
 from survey_app.web.organiser.access.survey_or_404 import survey_or_404
 from survey_app.web.organiser.blueprint import organiser
-from survey_app.web.organiser.words import moment
 from survey_app.web.transaction import session
 
 
 @organiser.get("/surveys/<slug>/sheet/<unit_code>")
 @policy(Power.SEE_SHEET, About.SURVEY_RATED)
-def sheet(slug: str, unit_code: str) -> Response:
+def sheet(slug: str, unit_code: str) -> Response | tuple[str, int]:
     """Give a unit's sheet; there is none before an internal release, and once it was withdrawn, when and why."""
     survey = survey_or_404(slug)
     found = issued_sheet(session(), slug, unit_code, as_target=request.args.get("as") == "target")
     if found is None:
-        _refuse_withdrawn(survey, unit_code)
-        abort(404)
+        return _withdrawn_or_404(survey, unit_code)
     release, content = found
     name = f"{slug}-internal-{release.number}-{unit_code}.pdf"
     return send_file(io.BytesIO(content), mimetype="application/pdf", as_attachment=True, download_name=name)
@@ -59,17 +56,14 @@ def target_sheets(slug: str) -> str:
     )
 
 
-def _refuse_withdrawn(survey: Survey, unit_code: str) -> None:
+def _withdrawn_or_404(survey: Survey, unit_code: str) -> tuple[str, int]:
+    """Say in the place of a sheet that was withdrawn when and why."""
     release = withdrawn_sheet(session(), survey.slug, unit_code)
-    if release is not None and release.withdrawn_at is not None:
-        raise Refused(
-            message(
-                "This result sheet was withdrawn on {day}. A corrected one comes with the next internal bulletin. "
-                "Reason: {reason}",
-                day=moment(release.withdrawn_at, survey.time_zone),
-                reason=release.withdrawn_reason,
-            )
-        )
+    if release is None:
+        abort(404)
+    has_places = touches(session(), visitor().scope, survey)
+    page = render_template("organiser/sheet_gone.html", survey=survey, release=release, has_places=has_places)
+    return page, 410
 
 
 def sheet_withdrawn(survey: Survey, unit: Unit) -> Release | None:
