@@ -6,7 +6,7 @@ import pytest
 from analysis.known_splits import may_be_told
 from analysis.rollup import Tree
 from analysis.suppression import suppress_groups, suppress_split
-from tests.analysis.attacker import CELLS, Attacker, Target
+from tests.analysis.attacker import CELLS, Attacker, Target, demanded
 
 #: Satisfied, basically satisfied, dissatisfied, don't know, blank.
 LARGE = [20, 15, 9, 3, 1]
@@ -96,7 +96,8 @@ def test_with_all_that_is_told_no_hidden_count_is_narrow(seed):
             for cell in range(CELLS):
                 if hidden[unit + 1, 0]:
                     of = attacker.sum_of(units=unit, options=cell)
-                    targets.append(Target(f"{unit}", of, int(min(3, own[unit].sum())), [cell]))
+                    needed = demanded(own[unit].sum(), own.sum(axis=0)[0])[cell]
+                    targets.append(Target(f"{unit}", of, int(needed), [cell]))
                 else:
                     attacker.learn(own[unit, 0, cell], units=unit, options=cell)
         for channel in range(2):
