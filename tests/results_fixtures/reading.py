@@ -1,7 +1,10 @@
 """Read result pages as a visitor does: their words, their lines, their table."""
 
 import gzip
+import shutil
+import subprocess
 
+import pytest
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 
@@ -41,3 +44,20 @@ def lines(tree, selector="ul.bars:not(.wide) li") -> list[str]:
 def table(tree) -> list[list[str]]:
     """Return the lines of the statistical table."""
     return [[words(cell) for cell in row.css("th, td")] for row in tree.css("#table ~ .scroll tbody tr")]
+
+
+def shown(cell):
+    """Return a cell of a workbook as Excel prints it."""
+    if cell.value is None:
+        return ""
+    if isinstance(cell.value, str):
+        return cell.value
+    return f"{cell.value:.1f}" if cell.number_format == "0.0" else f"{cell.value:,}"
+
+
+def pdf_text(content):
+    """Return the words of a PDF, line by line as they stand."""
+    tool = shutil.which("pdftotext")
+    if tool is None:
+        pytest.skip("pdftotext is not installed")
+    return subprocess.run([tool, "-layout", "-", "-"], input=content, capture_output=True, check=True).stdout.decode()

@@ -14,11 +14,11 @@ from survey_app.services.publishing import publish
 from survey_app.services.releases import files as release_files
 from survey_app.services.releases.withdrawing import withdraw
 from tests.results_fixtures.cases import SURVEY, TARGETS, UNITS, add_units, answered, reviewed
+from tests.results_fixtures.reading import pdf_text
 from tests.web.console_browser import plain
 from tests.web.small_survey import TOWN, VILLAGE
 from tests.web.test_console_board import BOARD, DINGCHENG, WULING, enter, survey
 from tests.web.test_console_pages import HOSTILE, turn_out
-from tests.web.test_printed_digits import pdf_text
 
 pytest_plugins = "tests.web.console_fixtures"
 

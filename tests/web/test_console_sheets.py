@@ -19,10 +19,10 @@ from survey_app.services.releases import files as release_files
 from survey_app.services.releases import sheet_files
 from survey_app.services.releases.withdrawing import withdraw
 from tests.results_fixtures.cases import SURVEY, TARGETS, Case, answered
+from tests.results_fixtures.reading import pdf_text
 from tests.web.console_browser import plain
 from tests.web.test_console_board import enter
 from tests.web.test_console_jobs import HOSTILE
-from tests.web.test_printed_digits import pdf_text
 
 pytest_plugins = "tests.web.console_fixtures"
 

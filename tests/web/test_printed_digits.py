@@ -9,7 +9,6 @@ import io
 import json
 import re
 import shutil
-import subprocess
 import zipfile
 
 import docx
@@ -26,7 +25,7 @@ from survey_app.models import Release, ReleaseFile, ReleaseUnit
 from survey_app.services.releases.stored_files import plain
 from survey_app.web.results.answers import answers_of
 from tests.results_fixtures.cases import SURVEY, Case, answered
-from tests.results_fixtures.reading import page, table, words
+from tests.results_fixtures.reading import page, pdf_text, shown, table, words
 
 BASE = "/results/services/1"
 UNITS = (
@@ -148,16 +147,8 @@ def in_excel(content):
     for cells in sheet.iter_rows(min_row=3):
         if cells[0].value is None:
             return lines
-        lines.append([_shown(cell) for cell in cells])
+        lines.append([shown(cell) for cell in cells])
     raise AssertionError("the notes are missing")
-
-
-def _shown(cell):
-    if cell.value is None:
-        return ""
-    if isinstance(cell.value, str):
-        return cell.value
-    return f"{cell.value:.1f}" if cell.number_format == "0.0" else f"{cell.value:,}"
 
 
 def in_word(content):
@@ -169,13 +160,6 @@ def in_word(content):
     ]
     assert len(found) == 2, "tables 4 and 5"
     return found[1][1:]
-
-
-def pdf_text(content):
-    tool = shutil.which("pdftotext")
-    if tool is None:
-        pytest.skip("pdftotext is not installed")
-    return subprocess.run([tool, "-layout", "-", "-"], input=content, capture_output=True, check=True).stdout.decode()
 
 
 def in_pdf(content):
@@ -341,7 +325,7 @@ def test_table_6_of_a_choice_is_printed_alike_on_page_xlsx_docx_pdf_csv_and_json
     printed = [["总的来说，您满意吗？", *line, remark] for line, remark in zip(expected, remarks, strict=True)]
 
     sheet = openpyxl.load_workbook(io.BytesIO(files["table.xlsx"]))["表6 单选题与题目"]
-    assert [[_shown(cell) for cell in row] for row in sheet.iter_rows(min_row=3, max_row=6)] == printed
+    assert [[shown(cell) for cell in row] for row in sheet.iter_rows(min_row=3, max_row=6)] == printed
     tables = docx.Document(io.BytesIO(files["bulletin.docx"])).tables
     found = next(each for each in tables if [cell.text for cell in each.rows[0].cells][:2] == ["题目", "回答"])
     assert [[cell.text for cell in row.cells] for row in found.rows][1:] == printed

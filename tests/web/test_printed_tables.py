@@ -24,8 +24,7 @@ from survey_app.models import Release, ReleaseFile
 from survey_app.services.releases import files as release_files
 from survey_app.services.releases.stored_files import plain
 from tests.results_fixtures.cases import ANSWERS, BASIC, GOOD, SURVEY, TARGETS, Case, answered, ballots, reviewed
-from tests.results_fixtures.reading import page, words
-from tests.web.test_printed_digits import _shown, pdf_text
+from tests.results_fixtures.reading import page, pdf_text, shown, words
 
 SCALES = {
     "scored": [
@@ -63,7 +62,7 @@ class Printed:
         """Tab -> title, headers and lines of its table, as Excel prints them."""
         found = {}
         for sheet in openpyxl.load_workbook(io.BytesIO(self.files["table.xlsx"])).worksheets[1:]:
-            lines = [[_shown(cell) for cell in row] for row in sheet.iter_rows(min_row=2)]
+            lines = [[shown(cell) for cell in row] for row in sheet.iter_rows(min_row=2)]
             end = next((at for at, line in enumerate(lines) if not any(line)), len(lines))
             found[sheet.title] = lines[:end]
         return found

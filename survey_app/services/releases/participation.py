@@ -130,13 +130,14 @@ def _by_channel(survey: Survey, counted: SurveyCounts, rated: Sequence[RatedRows
         for number, row in enumerate(some.rows):
             cells = _channel_cells(survey, counted, came, some, number, column, slots[row.code])
             told["channel_targets"] += [
-                {"target": row.code, "channel": name, **cell} for name, cell in zip(names, cells, strict=False)
+                {"target": row.code, "channel": name, **cell}
+                for name, cell in zip(names if cells else (), cells, strict=True)
             ]
         return told
     top = top_row(some, counted.ballots.size)
     if top is not None and channels_may_be_told(counted, some, [column], [slots[""]], came, survey.threshold).all():
         cells = _channel_cells(survey, counted, came, some, top, column, slots[""])
-        told["channel_cells"] = dict(zip(names, cells, strict=False))
+        told["channel_cells"] = dict(zip(names if cells else (), cells, strict=True))
     return told
 
 
